@@ -1,0 +1,43 @@
+namespace EmotionLlama.Configuration;
+
+/// <summary>One entry of the <c>datasets</c> section: MERR-format data and how it is read.</summary>
+public sealed record DatasetRecipe
+{
+    /// <summary>Samples in one micro-batch.</summary>
+    public int BatchSize { get; init; } = 1;
+
+    /// <summary>Where the files are.</summary>
+    public BuildInfoRecipe BuildInfo { get; init; } = new();
+
+    /// <summary>Annotation file that replaces <c>build_info.ann_path</c>: a path, or a name in the same folder.</summary>
+    public string? AnnotationFile { get; init; }
+
+    /// <summary>Tasks to draw from, with their weights. In YAML a list (equal weights) or a map of task to weight.</summary>
+    public IReadOnlyDictionary<string, double> TaskPool { get; init; } = new Dictionary<string, double> { ["emotion"] = 1 };
+
+    /// <summary>A YAML or JSON file of task to list of instructions that replaces the built-in pools of those tasks.</summary>
+    public string? InstructionPool { get; init; }
+
+    /// <summary>Whether the answers are the annotated captions, or empty as for testing.</summary>
+    public CaptionUse Caption { get; init; } = CaptionUse.Use;
+
+    /// <summary>Whether pictures and features are augmented in training.</summary>
+    public bool EnableAugmentation { get; init; }
+
+    /// <summary>Probability that a modality of a sample is augmented.</summary>
+    public double AugmentationProb { get; init; } = 0.5;
+
+    /// <summary>Modalities that are withheld: any of <c>face</c>, <c>video</c>, <c>voice</c>, <c>words</c>, <c>image</c>.
+    /// Their files are not read; they enter as zeros, a blank picture or an empty line.</summary>
+    public IReadOnlyList<string> Withhold { get; init; } = [];
+
+    /// <summary>How often this data is drawn from, relative to the others.</summary>
+    public double SampleRatio { get; init; } = 1;
+
+    /// <summary>How a picture is prepared.</summary>
+    public ProcessorRecipe VisProcessor { get; init; } = new();
+
+    /// <summary>How an answer is prepared; <c>blip_caption</c> lower-cases it, strips punctuation and cuts it at 200
+    /// words, null keeps it as written.</summary>
+    public ProcessorRecipe TextProcessor { get; init; } = new();
+}

@@ -1,0 +1,19 @@
+namespace EmotionLlama.Configuration;
+
+/// <summary>A whole recipe: which model, which data, and how to run. Its YAML form is that of the original project;
+/// every property is the key of the same name in snake case.</summary>
+public sealed record Recipe
+{
+    /// <summary>The model to build and the weights to start from.</summary>
+    public required ModelRecipe Model { get; init; }
+
+    /// <summary>Training data by name, such as <c>feature_face_caption</c>.</summary>
+    public IReadOnlyDictionary<string, DatasetRecipe> Datasets { get; init; } = new Dictionary<string, DatasetRecipe>();
+
+    /// <summary>How to train.</summary>
+    public RunRecipe Run { get; init; } = new();
+
+    /// <summary>Test data by name.</summary>
+    public IReadOnlyDictionary<string, EvaluationDatasetRecipe> EvaluationDatasets { get; init; } =
+        new Dictionary<string, EvaluationDatasetRecipe>();
+}

@@ -1,0 +1,81 @@
+namespace EmotionLlama.Configuration;
+
+/// <summary>The <c>run</c> section of a recipe: how to train.</summary>
+public sealed record RunRecipe
+{
+    /// <summary>The learning-rate schedule.</summary>
+    public LearningRateSchedule LrSched { get; init; } = LearningRateSchedule.LinearWarmupCosine;
+
+    /// <summary>Learning rate after warm-up.</summary>
+    public double InitLr { get; init; } = 1e-6;
+
+    /// <summary>Learning rate at the end.</summary>
+    public double MinLr { get; init; } = 1e-6;
+
+    /// <summary>Learning rate at the start of warm-up; null starts at <see cref="InitLr"/>.</summary>
+    public double? WarmupLr { get; init; }
+
+    /// <summary>Steps of warm-up.</summary>
+    public int WarmupSteps { get; init; }
+
+    /// <summary>Factor per epoch of <see cref="LearningRateSchedule.LinearWarmupStep"/>.</summary>
+    public double LrDecayRate { get; init; } = 1;
+
+    /// <summary>AdamW's decoupled weight decay, for matrices only.</summary>
+    public double WeightDecay { get; init; } = 0.05;
+
+    /// <summary>AdamW's second beta.</summary>
+    public double Beta2 { get; init; } = 0.999;
+
+    /// <summary>Largest norm of the whole gradient; larger ones are scaled down. 0 does not clip.</summary>
+    public double MaxGradNorm { get; init; }
+
+    /// <summary>Number of epochs.</summary>
+    public int MaxEpoch { get; init; } = 30;
+
+    /// <summary>Iterations (micro-batches) in an epoch; null goes through the data once.</summary>
+    public int? ItersPerEpoch { get; init; }
+
+    /// <summary>Micro-batches whose gradients make one optimizer step.</summary>
+    public int AccumGradIters { get; init; } = 1;
+
+    /// <summary>Threads that read samples; 0 reads them on the training thread.</summary>
+    public int NumWorkers { get; init; } = 4;
+
+    /// <summary>Fixes data order, task draws, augmentation, dropout and fresh weights.</summary>
+    public long Seed { get; init; } = 42;
+
+    /// <summary>Precision of the frozen weights and the arithmetic. In YAML <c>true</c> (bf16 on a GPU, fp32 on a CPU),
+    /// <c>false</c> (fp32), <c>bf16</c>, <c>fp16</c> or <c>fp32</c>.</summary>
+    public Amp Amp { get; init; } = Amp.Auto;
+
+    /// <summary><c>cuda</c>, <c>cuda:N</c> or <c>cpu</c>; null takes a GPU where there is one.</summary>
+    public string? Device { get; init; }
+
+    /// <summary>Folder for checkpoints, logs and the report.</summary>
+    public string OutputDir { get; init; } = "output";
+
+    /// <summary>A checkpoint of ours to continue from.</summary>
+    public string? ResumeCkptPath { get; init; }
+
+    /// <summary>Checkpoints kept besides those of the epochs; older ones are deleted. 0 keeps all.</summary>
+    public int KeepLast { get; init; }
+
+    /// <summary>How a step's loss is averaged.</summary>
+    public LossNormalization LossNormalization { get; init; } = LossNormalization.Token;
+
+    /// <summary>What a sample that cannot be read does.</summary>
+    public OnBadSample OnBadSample { get; init; } = OnBadSample.Stop;
+
+    /// <summary>Optimizer steps between two lines of the metric log.</summary>
+    public int LogFreq { get; init; } = 10;
+
+    /// <summary>Epochs between two rounds of sample answers; 0 generates none.</summary>
+    public int SampleAnswersInterval { get; init; } = 1;
+
+    /// <summary>Clips that answers are generated for, the first ones of the data.</summary>
+    public int SampleAnswersCount { get; init; } = 2;
+
+    /// <summary>Sub-stages with rates of their own; empty trains with one.</summary>
+    public IReadOnlyList<StageRecipe> Stages { get; init; } = [];
+}
