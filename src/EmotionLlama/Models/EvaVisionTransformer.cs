@@ -1,0 +1,193 @@
+using EmotionLlama.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace EmotionLlama.Models;
+
+/// <summary>
+/// The EVA vision transformer: square patches, a class token, learned positions, and blocks of attention and
+/// feed-forward with layer normalization before each. The last block's output is not normalized here.
+/// </summary>
+/// <remarks>Fang et al., "EVA: Exploring the Limits of Masked Visual Representation Learning at Scale", 2022. Sizes are
+/// read from the weights; ViT-g has 39 blocks of 1,408 channels and patches of 14 pixels.</remarks>
+public sealed class EvaVisionTransformer : IDisposable
+{
+    private const double NormEpsilon = 1e-6;
+    private const int MostBlocks = 39;
+    private const int ChannelsPerHead = 88;
+
+    private readonly Tensor _patchWeight;
+    private readonly Tensor _patchBias;
+    private readonly Tensor _classToken;
+    private readonly Tensor _positions;
+    private readonly Block[] _blocks;
+
+    /// <summary>Builds the tower from its weights.</summary>
+    /// <param name="weights">Where the weights are found, with the device and data type they get. Blocks beyond 39, which
+    /// the published file has, are left out, as the original does.</param>
+    /// <param name="imageSize">Height and width of the pictures in pixels; position embeddings made for another size are
+    /// interpolated bicubically.</param>
+    /// <param name="heads">Attention heads; null takes one per 88 channels, as ViT-g has.</param>
+    /// <exception cref="InputException">A weight is missing or has another shape, or the image size does not suit.
+    /// </exception>
+    public EvaVisionTransformer(WeightReader weights, int imageSize, int? heads = null)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        var patch = weights.ShapeOf("patch_embed.proj.weight");
+        Channels = (int)patch[0];
+        PatchSize = (int)patch[^1];
+        ImageSize = imageSize;
+        if (imageSize < PatchSize || imageSize % PatchSize != 0)
+        {
+            throw new InputException(
+                $"image_size {imageSize} is no multiple of the vision tower's patches of {PatchSize} pixels");
+        }
+
+        if (heads is null && Channels % ChannelsPerHead != 0)
+            throw new InputException($"a vision tower of {Channels} channels needs the key model.vit_num_heads");
+
+        Heads = heads ?? Channels / ChannelsPerHead;
+        if (Channels % Heads != 0)
+            throw new InputException($"vit_num_heads {Heads} does not divide the vision tower's {Channels} channels");
+
+        _patchWeight = weights.Take("patch_embed.proj.weight", Channels, 3, PatchSize, PatchSize);
+        _patchBias = weights.Take("patch_embed.proj.bias", Channels);
+        _classToken = weights.Take("cls_token", 1, 1, Channels);
+        _positions = ReadPositions(weights);
+        var blocks = Enumerable.Range(0, MostBlocks).TakeWhile(i => weights.Has($"blocks.{i}.norm1.weight")).Count();
+        _blocks = [.. Enumerable.Range(0, blocks)
+            .Select(i => new Block(weights.Under($"blocks.{i}."), Channels, Heads))];
+    }
+
+    /// <summary>Channels of a token.</summary>
+    public int Channels { get; }
+
+    /// <summary>Attention heads.</summary>
+    public int Heads { get; }
+
+    /// <summary>Height and width of a patch in pixels.</summary>
+    public int PatchSize { get; }
+
+    /// <summary>Height and width of the pictures in pixels.</summary>
+    public int ImageSize { get; }
+
+    /// <summary>Patches of a picture.</summary>
+    public int Patches => ImageSize / PatchSize * (ImageSize / PatchSize);
+
+    /// <summary>All weights under their names in the checkpoint.</summary>
+    public IEnumerable<NamedTensor> Weights =>
+    [
+        new("cls_token", _classToken),
+        new("pos_embed", _positions),
+        new("patch_embed.proj.weight", _patchWeight),
+        new("patch_embed.proj.bias", _patchBias),
+        .. _blocks.SelectMany((block, i) =>
+            block.Weights.Select(weight => new NamedTensor($"blocks.{i}.{weight.Name}", weight.Value))),
+    ];
+
+    /// <summary>Encodes pictures.</summary>
+    /// <param name="images"><c>[batch, 3, imageSize, imageSize]</c>, in the data type of the weights.</param>
+    /// <returns>The class token, then the patch tokens: <c>[batch, 1 + patches, channels]</c>.</returns>
+    public Tensor Forward(Tensor images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        using var scope = NewDisposeScope();
+        var patches = functional.conv2d(images, _patchWeight, _patchBias, strides: [PatchSize, PatchSize])
+            .flatten(2).transpose(1, 2);
+        var hidden = cat([_classToken.expand(images.shape[0], -1, -1), patches], 1) + _positions;
+        foreach (var block in _blocks)
+            hidden = block.Forward(hidden);
+
+        return hidden.MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var (_, value) in Weights)
+            value.Dispose();
+
+        foreach (var block in _blocks)
+            block.Dispose();
+    }
+
+    private Tensor ReadPositions(WeightReader weights)
+    {
+        var stored = weights.ShapeOf("pos_embed")[1] - 1;
+        var positions = weights.Take("pos_embed", 1, stored + 1, Channels);
+        if (stored == Patches)
+            return positions;
+
+        using var scope = NewDisposeScope();
+        var side = (long)Math.Sqrt(stored);
+        var target = ImageSize / PatchSize;
+        var grid = positions.narrow(1, 1, stored).to(ScalarType.Float32)
+            .reshape(1, side, side, Channels).permute(0, 3, 1, 2);
+        var resized = functional.interpolate(
+            grid, size: [target, target], mode: InterpolationMode.Bicubic, align_corners: false);
+        var tokens = resized.permute(0, 2, 3, 1).flatten(1, 2).to(weights.Dtype);
+        var joined = cat([positions.narrow(1, 0, 1), tokens], 1).DetachFromDisposeScope();
+        positions.Dispose();
+        return joined;
+    }
+
+    /// <summary>One transformer block.</summary>
+    private sealed class Block : IDisposable
+    {
+        private readonly int _heads;
+        private readonly Tensor _norm1Weight, _norm1Bias, _norm2Weight, _norm2Bias;
+        private readonly Tensor _qkvWeight, _qBias, _vBias, _zeroBias;
+        private readonly Tensor _projWeight, _projBias;
+        private readonly Tensor _fc1Weight, _fc1Bias, _fc2Weight, _fc2Bias;
+
+        public Block(WeightReader weights, long channels, int heads)
+        {
+            _heads = heads;
+            var inner = weights.ShapeOf("mlp.fc1.weight")[0];
+            _norm1Weight = weights.Take("norm1.weight", channels);
+            _norm1Bias = weights.Take("norm1.bias", channels);
+            _qkvWeight = weights.Take("attn.qkv.weight", 3 * channels, channels);
+            _qBias = weights.Take("attn.q_bias", channels);
+            _vBias = weights.Take("attn.v_bias", channels);
+            _zeroBias = zeros_like(_qBias).DetachFromDisposeScope();
+            _projWeight = weights.Take("attn.proj.weight", channels, channels);
+            _projBias = weights.Take("attn.proj.bias", channels);
+            _norm2Weight = weights.Take("norm2.weight", channels);
+            _norm2Bias = weights.Take("norm2.bias", channels);
+            _fc1Weight = weights.Take("mlp.fc1.weight", inner, channels);
+            _fc1Bias = weights.Take("mlp.fc1.bias", inner);
+            _fc2Weight = weights.Take("mlp.fc2.weight", channels, inner);
+            _fc2Bias = weights.Take("mlp.fc2.bias", channels);
+        }
+
+        public IEnumerable<(string Name, Tensor Value)> Weights =>
+        [
+            ("norm1.weight", _norm1Weight), ("norm1.bias", _norm1Bias),
+            ("attn.q_bias", _qBias), ("attn.v_bias", _vBias), ("attn.qkv.weight", _qkvWeight),
+            ("attn.proj.weight", _projWeight), ("attn.proj.bias", _projBias),
+            ("norm2.weight", _norm2Weight), ("norm2.bias", _norm2Bias),
+            ("mlp.fc1.weight", _fc1Weight), ("mlp.fc1.bias", _fc1Bias),
+            ("mlp.fc2.weight", _fc2Weight), ("mlp.fc2.bias", _fc2Bias),
+        ];
+
+        public Tensor Forward(Tensor x)
+        {
+            using var scope = NewDisposeScope();
+            long[] channels = [x.shape[2]];
+            var normed = functional.layer_norm(x, channels, _norm1Weight, _norm1Bias, NormEpsilon);
+
+            // Only queries and values have a bias in EVA.
+            var qkv = functional.linear(normed, _qkvWeight, cat([_qBias, _zeroBias, _vBias]))
+                .view(x.shape[0], x.shape[1], 3, _heads, -1).permute(2, 0, 3, 1, 4);
+            var attended = Operators.FullAttention(qkv[0], qkv[1], qkv[2]);
+            var hidden = x + functional.linear(attended, _projWeight, _projBias);
+
+            normed = functional.layer_norm(hidden, channels, _norm2Weight, _norm2Bias, NormEpsilon);
+            var inner = functional.gelu(functional.linear(normed, _fc1Weight, _fc1Bias));
+            return (hidden + functional.linear(inner, _fc2Weight, _fc2Bias)).MoveToOuterDisposeScope();
+        }
+
+        public void Dispose() => _zeroBias.Dispose();
+    }
+}

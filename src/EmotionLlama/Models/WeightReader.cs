@@ -1,0 +1,45 @@
+using static TorchSharp.torch;
+
+namespace EmotionLlama.Models;
+
+/// <summary>Takes a model's tensors out of a source, one by one: checks the shape first, then moves the tensor to its
+/// device and data type, so that the host never holds more than one tensor of a large model.</summary>
+/// <param name="source">Where the tensors come from.</param>
+/// <param name="device">Where they go.</param>
+/// <param name="dtype">The data type they get.</param>
+/// <param name="prefix">Put before every name.</param>
+public sealed class WeightReader(IWeightSource source, Device device, ScalarType dtype, string prefix = "")
+{
+    /// <summary>Where the tensors go.</summary>
+    public Device Device => device;
+
+    /// <summary>The data type they get.</summary>
+    public ScalarType Dtype => dtype;
+
+    /// <summary>A reader of the same source for the names below a prefix.</summary>
+    public WeightReader Under(string name) => new(source, device, dtype, prefix + name);
+
+    /// <summary>Whether the source has a tensor of that name.</summary>
+    public bool Has(string name) => source.ShapeOf(prefix + name) is not null;
+
+    /// <summary>The shape of a tensor.</summary>
+    /// <exception cref="InputException">The source has no tensor of that name.</exception>
+    public IReadOnlyList<long> ShapeOf(string name) =>
+        source.ShapeOf(prefix + name)
+        ?? throw new InputException($"{source.Location}: no tensor '{prefix}{name}'; is this the right file?");
+
+    /// <summary>Reads a tensor of a known shape. The caller owns it; it belongs to no dispose scope.</summary>
+    /// <exception cref="InputException">The tensor is missing or has another shape.</exception>
+    public Tensor Take(string name, params ReadOnlySpan<long> shape)
+    {
+        var stored = ShapeOf(name);
+        if (!stored.SequenceEqual(shape.ToArray()))
+        {
+            throw new InputException($"{source.Location}: tensor '{prefix}{name}' has the shape "
+                + $"[{string.Join(", ", stored)}], expected [{string.Join(", ", shape.ToArray())}]");
+        }
+
+        using var read = source.Read(prefix + name);
+        return read.to(dtype, device, copy: true).DetachFromDisposeScope();
+    }
+}

@@ -1,0 +1,141 @@
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace EmotionLlama.Runtime;
+
+/// <summary>
+/// The heavy operators of the models, as plain libtorch operators with autograd. Models call nothing heavier than
+/// these and matrix products, so that faster insides need no change of a model.
+/// </summary>
+public static class Operators
+{
+    /// <summary>Root mean square normalization, computed in float32: <c>x / sqrt(mean(x²) + ε) · weight</c>.</summary>
+    /// <param name="x"><c>[…, hidden]</c>.</param>
+    /// <param name="weight"><c>[hidden]</c>.</param>
+    /// <param name="epsilon">Added to the mean square.</param>
+    /// <remarks>Zhang and Sennrich, "Root Mean Square Layer Normalization", 2019, equation 4.</remarks>
+    public static Tensor RmsNorm(Tensor x, Tensor weight, double epsilon)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(weight);
+        var wide = x.to(ScalarType.Float32);
+        var scale = (wide.square().mean([-1], keepdim: true) + epsilon).rsqrt();
+        return (wide * scale).to(x.dtype) * weight;
+    }
+
+    /// <summary>Rotary position embedding in the half-split form of the Hugging Face checkpoints.</summary>
+    /// <param name="x">Queries or keys <c>[tokens, heads, channels]</c>.</param>
+    /// <param name="cosine"><c>[tokens, 1, channels]</c>, both halves alike.</param>
+    /// <param name="sine"><c>[tokens, 1, channels]</c>, both halves alike.</param>
+    /// <remarks>Su et al., "RoFormer: Enhanced Transformer with Rotary Position Embedding", 2021, equation 34.</remarks>
+    public static Tensor Rope(Tensor x, Tensor cosine, Tensor sine)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        var halves = x.chunk(2, -1);
+        var rotated = cat([-halves[1], halves[0]], -1);
+        return (x * cosine) + (rotated * sine);
+    }
+
+    /// <summary>The gated activation <c>silu(gate) · up</c>.</summary>
+    /// <param name="gate"><c>[tokens, intermediate]</c>.</param>
+    /// <param name="up"><c>[tokens, intermediate]</c>.</param>
+    /// <remarks>Shazeer, "GLU Variants Improve Transformer", 2020, equation 6.</remarks>
+    public static Tensor SwiGlu(Tensor gate, Tensor up) => functional.silu(gate) * up;
+
+    /// <summary>A frozen linear map with an optional low-rank update, <c>x Wᵀ + scale · dropout(x) Aᵀ Bᵀ</c>.</summary>
+    /// <param name="x"><c>[tokens, in]</c>.</param>
+    /// <param name="weight"><c>[out, in]</c>, in the data type of <paramref name="x"/>.</param>
+    /// <param name="a">LoRA's first matrix <c>[rank, in]</c>, float32; null for a plain linear map.</param>
+    /// <param name="b">LoRA's second matrix <c>[out, rank]</c>, float32.</param>
+    /// <param name="scale">alpha / rank.</param>
+    /// <param name="dropout">Probability that a channel of <paramref name="x"/> is dropped before
+    /// <paramref name="a"/>; 0 outside training.</param>
+    /// <remarks>Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models", 2021, equation 3.</remarks>
+    public static Tensor LoraLinear(Tensor x, Tensor weight, Tensor? a, Tensor? b, double scale, double dropout)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        var result = functional.linear(x, weight);
+        if (a is null || b is null)
+            return result;
+
+        var input = dropout > 0 ? functional.dropout(x, dropout, training: true) : x;
+        var update = functional.linear(functional.linear(input, a.to(x.dtype)), b.to(x.dtype));
+        return result + (update * scale);
+    }
+
+    /// <summary>Causal attention inside each sequence of a packed row.</summary>
+    /// <param name="query"><c>[tokens, heads, channels]</c>.</param>
+    /// <param name="key"><c>[tokens, keyHeads, channels]</c>; heads is a multiple of keyHeads.</param>
+    /// <param name="value"><c>[tokens, keyHeads, channels]</c>.</param>
+    /// <param name="layout">Where the sequences lie in the row.</param>
+    /// <returns><c>[tokens, heads · channels]</c>.</returns>
+    /// <remarks>Sequences are spread over a grid for the attention alone. The unused places stand behind the tokens of
+    /// their sequence, so the causal mask hides them and no other mask is needed.</remarks>
+    public static Tensor Attention(Tensor query, Tensor key, Tensor value, SequenceLayout layout)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(value);
+        ArgumentNullException.ThrowIfNull(layout);
+        var repeats = query.shape[1] / key.shape[1];
+        var attended = functional.scaled_dot_product_attention(
+            ToGrid(query, layout),
+            RepeatHeads(ToGrid(key, layout), repeats),
+            RepeatHeads(ToGrid(value, layout), repeats),
+            is_casual: true);
+        var flat = attended.transpose(1, 2).reshape(-1, query.shape[1] * query.shape[2]);
+        return layout.RowToGrid is null ? flat : flat.index_select(0, layout.RowToGrid);
+    }
+
+    /// <summary>Attention of one new token per sequence over the keys and values kept so far.</summary>
+    /// <param name="query"><c>[sequences, heads, channels]</c>.</param>
+    /// <param name="keys"><c>[sequences, kept, keyHeads, channels]</c>.</param>
+    /// <param name="values"><c>[sequences, kept, keyHeads, channels]</c>.</param>
+    /// <param name="mask">Which kept tokens belong to a sequence: <c>[sequences, 1, 1, kept]</c>, bool.</param>
+    /// <returns><c>[sequences, heads · channels]</c>.</returns>
+    public static Tensor CachedAttention(Tensor query, Tensor keys, Tensor values, Tensor mask)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentNullException.ThrowIfNull(keys);
+        ArgumentNullException.ThrowIfNull(values);
+        var repeats = query.shape[1] / keys.shape[2];
+        var attended = functional.scaled_dot_product_attention(
+            query.unsqueeze(2),
+            RepeatHeads(keys.transpose(1, 2), repeats),
+            RepeatHeads(values.transpose(1, 2), repeats),
+            attn_mask: mask);
+        return attended.reshape(query.shape[0], -1);
+    }
+
+    /// <summary>Attention without a mask, for encoders.</summary>
+    /// <param name="query"><c>[batch, heads, tokens, channels]</c>.</param>
+    /// <param name="key"><c>[batch, heads, tokens, channels]</c>.</param>
+    /// <param name="value"><c>[batch, heads, tokens, channels]</c>.</param>
+    /// <returns><c>[batch, tokens, heads · channels]</c>.</returns>
+    public static Tensor FullAttention(Tensor query, Tensor key, Tensor value)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var attended = functional.scaled_dot_product_attention(query, key, value);
+        return attended.transpose(1, 2).reshape(query.shape[0], query.shape[2], -1);
+    }
+
+    /// <summary>Sum of the cross entropies of the given targets, in float32.</summary>
+    /// <param name="logits"><c>[targets, vocabulary]</c>.</param>
+    /// <param name="targets">Token ids <c>[targets]</c>, int64.</param>
+    /// <returns>A scalar.</returns>
+    public static Tensor CrossEntropySum(Tensor logits, Tensor targets)
+    {
+        ArgumentNullException.ThrowIfNull(logits);
+        return functional.cross_entropy(logits.to(ScalarType.Float32), targets, reduction: Reduction.Sum);
+    }
+
+    private static Tensor ToGrid(Tensor row, SequenceLayout layout)
+    {
+        var grid = layout.GridToRow is null ? row : row.index_select(0, layout.GridToRow);
+        return grid.view(layout.Count, layout.Longest, row.shape[1], row.shape[2]).transpose(1, 2);
+    }
+
+    private static Tensor RepeatHeads(Tensor x, long repeats) =>
+        repeats == 1 ? x : x.repeat_interleave(repeats, dim: 1);
+}

@@ -1,0 +1,97 @@
+using static TorchSharp.torch;
+
+namespace EmotionLlama.Runtime;
+
+/// <summary>
+/// How several sequences lie behind one another in one row of tokens: the packed form, which has no padding. Attention
+/// stays inside a sequence, and positions restart with each.
+/// </summary>
+public sealed class SequenceLayout : IDisposable
+{
+    private SequenceLayout(int[] lengths, Tensor positions, Tensor? gather, Tensor? scatter)
+    {
+        Lengths = lengths;
+        Longest = lengths.Max();
+        Positions = positions;
+        GridToRow = gather;
+        RowToGrid = scatter;
+    }
+
+    /// <summary>Tokens of each sequence, in the order of the row.</summary>
+    public IReadOnlyList<int> Lengths { get; }
+
+    /// <summary>Number of sequences.</summary>
+    public int Count => Lengths.Count;
+
+    /// <summary>Tokens of the longest sequence.</summary>
+    public int Longest { get; }
+
+    /// <summary>Position of each token in its sequence: <c>[tokens]</c>, int64.</summary>
+    public Tensor Positions { get; }
+
+    /// <summary>For each place of a grid <c>[sequences × longest]</c> the row's token that goes there (unused places
+    /// repeat token 0); null where all sequences are equally long and the row is the grid.</summary>
+    internal Tensor? GridToRow { get; }
+
+    /// <summary>The inverse: for each token of the row its place in the grid, <c>[tokens]</c>.</summary>
+    internal Tensor? RowToGrid { get; }
+
+    /// <summary>Lays out sequences of the given lengths.</summary>
+    /// <param name="lengths">Tokens of each sequence; at least one sequence, each of at least one token.</param>
+    /// <param name="device">Where the index tensors go.</param>
+    public static SequenceLayout Create(IReadOnlyList<int> lengths, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(lengths);
+        if (lengths.Count == 0 || lengths.Any(length => length < 1))
+            throw new ArgumentException("every sequence needs at least one token", nameof(lengths));
+
+        var longest = lengths.Max();
+        var tokens = lengths.Sum();
+        var positions = new long[tokens];
+        var gridToRow = new long[lengths.Count * longest];
+        var rowToGrid = new long[tokens];
+        var row = 0;
+        for (var sequence = 0; sequence < lengths.Count; sequence++)
+        {
+            for (var position = 0; position < lengths[sequence]; position++, row++)
+            {
+                var place = (sequence * longest) + position;
+                positions[row] = position;
+                gridToRow[place] = row;
+                rowToGrid[row] = place;
+            }
+        }
+
+        var isGrid = tokens == gridToRow.Length;
+        return new SequenceLayout(
+            [.. lengths],
+            Indexes(positions, device),
+            isGrid ? null : Indexes(gridToRow, device),
+            isGrid ? null : Indexes(rowToGrid, device));
+    }
+
+    /// <summary>One new token for each of several sequences: <c>[sequences]</c> tokens, each at its own position.
+    /// </summary>
+    /// <param name="positions">Position of each new token in its sequence.</param>
+    /// <param name="device">Where the index tensor goes.</param>
+    public static SequenceLayout Single(IReadOnlyList<int> positions, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(positions);
+        return new SequenceLayout(
+            [.. Enumerable.Repeat(1, positions.Count)],
+            Indexes([.. positions.Select(position => (long)position)], device),
+            gather: null,
+            scatter: null);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Positions.Dispose();
+        GridToRow?.Dispose();
+        RowToGrid?.Dispose();
+    }
+
+    private static Tensor Indexes(long[] values, Device device) =>
+        tensor(values, device: device).DetachFromDisposeScope();
+}
