@@ -1,0 +1,57 @@
+using SkiaSharp;
+
+namespace EmotionLlama.Media;
+
+/// <summary>A picture in memory: 8 bits each of red, green and blue for every pixel.</summary>
+/// <param name="Width">Columns, at least 1.</param>
+/// <param name="Height">Rows, at least 1.</param>
+/// <param name="Pixels">The bytes, row by row from the top, red, green and blue of one pixel side by side:
+/// <c>[height, width, 3]</c>.</param>
+public sealed record RgbImage(int Width, int Height, byte[] Pixels)
+{
+    private const int Channels = 3;
+
+    /// <summary>Columns, at least 1.</summary>
+    public int Width { get; } = Width > 0
+        ? Width
+        : throw new ArgumentOutOfRangeException(nameof(Width), Width, "a picture has at least one column");
+
+    /// <summary>Rows, at least 1.</summary>
+    public int Height { get; } = Height > 0
+        ? Height
+        : throw new ArgumentOutOfRangeException(nameof(Height), Height, "a picture has at least one row");
+
+    /// <summary>The bytes, row by row from the top: <c>[height, width, 3]</c>. They may be painted on.</summary>
+    public byte[] Pixels { get; } = Pixels.Length == (long)Width * Height * Channels
+        ? Pixels
+        : throw new ArgumentException(
+            $"{Width}x{Height} RGB pixels are {(long)Width * Height * Channels} bytes, not {Pixels.Length}",
+            nameof(Pixels));
+
+    /// <summary>A black picture.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A side is below 1.</exception>
+    public static RgbImage Blank(int width, int height) =>
+        new(width, height, new byte[checked(Math.Max(width, 0) * Math.Max(height, 0) * Channels)]);
+
+    /// <summary>Writes the picture as a PNG file: beside its place first, then renamed, so that no half-written file
+    /// is ever seen.</summary>
+    public void SavePng(string path)
+    {
+        using var encoded = EncodePng();
+        AtomicFile.Write(path, stream => encoded.SaveTo(stream));
+    }
+
+    private SKData EncodePng()
+    {
+        using var bitmap = new SKBitmap(
+            new SKImageInfo(Width, Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        var target = bitmap.GetPixelSpan();
+        for (int from = 0, to = 0; from < Pixels.Length; from += Channels, to += 4)
+        {
+            Pixels.AsSpan(from, Channels).CopyTo(target[to..]);
+            target[to + 3] = byte.MaxValue;
+        }
+
+        return bitmap.Encode(SKEncodedImageFormat.Png, quality: 100);
+    }
+}
