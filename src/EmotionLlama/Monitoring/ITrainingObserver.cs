@@ -1,0 +1,26 @@
+namespace EmotionLlama.Monitoring;
+
+/// <summary>Watches a training run: a log, a live view, a report. Calls come one at a time, on the training thread, and
+/// should return quickly. An observer that throws stops the run.</summary>
+public interface ITrainingObserver
+{
+    /// <summary>An optimizer step was taken, or skipped because its gradient was not finite.</summary>
+    void OnStep(StepMetrics metrics)
+    {
+    }
+
+    /// <summary>The model answered about a sample clip.</summary>
+    void OnAnswer(SampleAnswer answer)
+    {
+    }
+
+    /// <summary>Something a person should know, in one line of plain text.</summary>
+    void OnMessage(string message)
+    {
+    }
+
+    /// <summary>A checkpoint is complete on disk.</summary>
+    void OnCheckpoint(string path)
+    {
+    }
+}

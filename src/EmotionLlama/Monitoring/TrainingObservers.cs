@@ -1,0 +1,49 @@
+namespace EmotionLlama.Monitoring;
+
+/// <summary>Tells several observers what happens, in the order they were given, and disposes those that hold something
+/// open, last one first.</summary>
+public sealed class TrainingObservers : ITrainingObserver, IDisposable
+{
+    private readonly ITrainingObserver[] _observers;
+
+    /// <summary>Creates a fan-out to <paramref name="observers"/>, which it owns from now on.</summary>
+    public TrainingObservers(params IEnumerable<ITrainingObserver> observers)
+    {
+        _observers = [.. observers];
+    }
+
+    /// <inheritdoc/>
+    public void OnStep(StepMetrics metrics)
+    {
+        foreach (var observer in _observers)
+            observer.OnStep(metrics);
+    }
+
+    /// <inheritdoc/>
+    public void OnAnswer(SampleAnswer answer)
+    {
+        foreach (var observer in _observers)
+            observer.OnAnswer(answer);
+    }
+
+    /// <inheritdoc/>
+    public void OnMessage(string message)
+    {
+        foreach (var observer in _observers)
+            observer.OnMessage(message);
+    }
+
+    /// <inheritdoc/>
+    public void OnCheckpoint(string path)
+    {
+        foreach (var observer in _observers)
+            observer.OnCheckpoint(path);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var observer in _observers.Reverse().OfType<IDisposable>())
+            observer.Dispose();
+    }
+}
