@@ -1,5 +1,4 @@
 using EmotionLlama.Runtime;
-using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -128,7 +127,7 @@ public sealed class Llama : IDisposable
     {
         ArgumentNullException.ThrowIfNull(cache);
         CheckLength(cache.Lengths.Max() + 1);
-        using var layout = SequenceLayout.Single(cache.Lengths, Device);
+        using var layout = SequenceLayout.NextTokens(cache.Lengths, Device);
         var (cosine, sine) = Rotations(layout.Positions);
         var hidden = embeddings;
         for (var i = 0; i < _layers.Length; i++)

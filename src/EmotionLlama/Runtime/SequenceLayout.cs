@@ -4,7 +4,7 @@ namespace EmotionLlama.Runtime;
 
 /// <summary>
 /// How several sequences lie behind one another in one row of tokens: the packed form, which has no padding. Attention
-/// stays inside a sequence, and positions restart with each.
+/// stays inside a sequence, and positions restart with each. Its tensors belong to the dispose scope it is made in.
 /// </summary>
 public sealed class SequenceLayout : IDisposable
 {
@@ -74,7 +74,7 @@ public sealed class SequenceLayout : IDisposable
     /// </summary>
     /// <param name="positions">Position of each new token in its sequence.</param>
     /// <param name="device">Where the index tensor goes.</param>
-    public static SequenceLayout Single(IReadOnlyList<int> positions, Device device)
+    public static SequenceLayout NextTokens(IReadOnlyList<int> positions, Device device)
     {
         ArgumentNullException.ThrowIfNull(positions);
         return new SequenceLayout(
@@ -92,6 +92,5 @@ public sealed class SequenceLayout : IDisposable
         RowToGrid?.Dispose();
     }
 
-    private static Tensor Indexes(long[] values, Device device) =>
-        tensor(values, device: device).DetachFromDisposeScope();
+    private static Tensor Indexes(long[] values, Device device) => tensor(values, device: device);
 }
