@@ -58,8 +58,12 @@ public sealed record RunRecipe
     /// <summary>A checkpoint of ours to continue from.</summary>
     public string? ResumeCkptPath { get; init; }
 
-    /// <summary>Checkpoints kept besides those of the epochs; older ones are deleted. 0 keeps all.</summary>
+    /// <summary>Epoch checkpoints kept; older ones are deleted. 0 keeps all.</summary>
     public int KeepLast { get; init; }
+
+    /// <summary>Optimizer steps between two saves inside an epoch, to <c>checkpoint_latest.pth</c>; 0 saves at the ends
+    /// of epochs alone.</summary>
+    public int SaveEverySteps { get; init; }
 
     /// <summary>How a step's loss is averaged.</summary>
     public LossNormalization LossNormalization { get; init; } = LossNormalization.Token;

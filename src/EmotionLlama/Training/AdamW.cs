@@ -1,0 +1,135 @@
+using EmotionLlama.Models;
+using static TorchSharp.torch;
+
+namespace EmotionLlama.Training;
+
+/// <summary>AdamW with decoupled weight decay for matrices only, step for step that of PyTorch.</summary>
+/// <remarks>Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019, algorithm 2. Moments are float32 like
+/// the weights: rates of 1e-6 are below the resolution of bfloat16.</remarks>
+public sealed class AdamW : IDisposable
+{
+    private readonly Slot[] _slots;
+
+    /// <summary>Prepares moments of zero.</summary>
+    /// <param name="parameters">Float32 leaves that require gradients.</param>
+    /// <param name="weightDecay">Share of the rate by which matrices shrink each step.</param>
+    /// <param name="beta1">Decay of the first moment.</param>
+    /// <param name="beta2">Decay of the second moment.</param>
+    /// <param name="epsilon">Added to the root of the second moment.</param>
+    public AdamW(
+        IEnumerable<NamedTensor> parameters,
+        double weightDecay,
+        double beta1 = 0.9,
+        double beta2 = 0.999,
+        double epsilon = 1e-8)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        WeightDecay = weightDecay;
+        Beta1 = beta1;
+        Beta2 = beta2;
+        Epsilon = epsilon;
+        _slots = [.. parameters.Select(parameter => new Slot(parameter))];
+    }
+
+    /// <summary>Share of the rate by which matrices shrink each step.</summary>
+    public double WeightDecay { get; }
+
+    /// <summary>Decay of the first moment.</summary>
+    public double Beta1 { get; }
+
+    /// <summary>Decay of the second moment.</summary>
+    public double Beta2 { get; }
+
+    /// <summary>Added to the root of the second moment.</summary>
+    public double Epsilon { get; }
+
+    /// <summary>The parameters with their moments, those with weight decay first, as the original groups them.</summary>
+    public IReadOnlyList<AdamWState> States =>
+        [.. _slots.OrderByDescending(slot => slot.Decays).Select(slot => slot.State)];
+
+    /// <summary>Whether a parameter gets weight decay: not where it has fewer than two dimensions or its name contains
+    /// <c>bias</c>, <c>ln</c> or <c>bn</c>.</summary>
+    public static bool HasWeightDecay(NamedTensor parameter) =>
+        parameter.Value.dim() >= 2
+        && !parameter.Name.Contains("bias", StringComparison.Ordinal)
+        && !parameter.Name.Contains("ln", StringComparison.Ordinal)
+        && !parameter.Name.Contains("bn", StringComparison.Ordinal);
+
+    /// <summary>Changes the parameters by their gradients; those without one stay as they are.</summary>
+    /// <param name="learningRate">The rate of this step.</param>
+    public void Step(double learningRate)
+    {
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        foreach (var slot in _slots)
+        {
+            if (slot.Parameter.Value.grad is not { } gradient)
+                continue;
+
+            slot.Steps++;
+            var parameter = slot.Parameter.Value;
+            if (slot.Decays)
+                parameter.mul_(1 - (learningRate * WeightDecay));
+
+            slot.First.lerp_(gradient, 1 - Beta1);
+            slot.Second.mul_(Beta2).addcmul_(gradient, gradient, 1 - Beta2);
+            var root = slot.Second.sqrt().div_(Math.Sqrt(1 - Math.Pow(Beta2, slot.Steps))).add_(Epsilon);
+            parameter.addcdiv_(slot.First, root, -learningRate / (1 - Math.Pow(Beta1, slot.Steps)));
+        }
+    }
+
+    /// <summary>Forgets all gradients.</summary>
+    public void ClearGradients()
+    {
+        foreach (var slot in _slots)
+        {
+            if (slot.Parameter.Value.grad is not { } gradient)
+                continue;
+
+            slot.Parameter.Value.grad = null;
+            gradient.Dispose();
+        }
+    }
+
+    /// <summary>Takes over the moments of a parameter, such as those of a checkpoint.</summary>
+    /// <exception cref="InputException">There is no such parameter, or the moments have another shape.</exception>
+    public void Restore(string name, long steps, Tensor firstMoment, Tensor secondMoment)
+    {
+        ArgumentNullException.ThrowIfNull(firstMoment);
+        ArgumentNullException.ThrowIfNull(secondMoment);
+        var slot = _slots.FirstOrDefault(slot => slot.Parameter.Name == name)
+            ?? throw new InputException($"the optimizer state is of a parameter '{name}' that is not trained here");
+        if (!firstMoment.shape.SequenceEqual(slot.First.shape) || !secondMoment.shape.SequenceEqual(slot.First.shape))
+            throw new InputException($"the optimizer state of '{name}' has another shape than the parameter");
+
+        using var _ = no_grad();
+        slot.Steps = steps;
+        slot.First.copy_(firstMoment);
+        slot.Second.copy_(secondMoment);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var slot in _slots)
+        {
+            slot.First.Dispose();
+            slot.Second.Dispose();
+        }
+    }
+
+    private sealed class Slot(NamedTensor parameter)
+    {
+        public NamedTensor Parameter { get; } = parameter;
+
+        public bool Decays { get; } = HasWeightDecay(parameter);
+
+        public long Steps { get; set; }
+
+        public Tensor First { get; } = zeros_like(parameter.Value, requires_grad: false).DetachFromDisposeScope();
+
+        public Tensor Second { get; } = zeros_like(parameter.Value, requires_grad: false).DetachFromDisposeScope();
+
+        public AdamWState State => new(Parameter.Name, Decays, Steps, First, Second);
+    }
+}

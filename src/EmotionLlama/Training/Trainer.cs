@@ -1,0 +1,210 @@
+using System.Diagnostics;
+using EmotionLlama.Configuration;
+using EmotionLlama.Models;
+using EmotionLlama.Monitoring;
+using EmotionLlama.Runtime;
+using static TorchSharp.torch;
+
+namespace EmotionLlama.Training;
+
+/// <summary>
+/// Instruction tuning: the training loop. It owns the optimizer and the loss scaler, reports to an observer, saves
+/// through a <see cref="CheckpointStore"/>, and goes on exactly where a checkpoint stopped.
+/// </summary>
+public sealed class Trainer : IDisposable
+{
+    private const int MostSkippedInARow = 50;
+
+    private readonly EmotionLlamaModel _model;
+    private readonly RunRecipe _run;
+    private readonly ITrainingData _data;
+    private readonly ITrainingObserver _observer;
+    private readonly CheckpointStore? _store;
+    private readonly bool _checkpointActivations;
+
+    /// <summary>Prepares a run; nothing is read yet.</summary>
+    /// <param name="model">The model; its trained weights change.</param>
+    /// <param name="recipe">How to train.</param>
+    /// <param name="data">The micro-batches.</param>
+    /// <param name="observer">Hears of steps, messages and checkpoints.</param>
+    /// <param name="store">Where checkpoints go; null saves none.</param>
+    public Trainer(
+        EmotionLlamaModel model,
+        Recipe recipe,
+        ITrainingData data,
+        ITrainingObserver observer,
+        CheckpointStore? store = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentNullException.ThrowIfNull(data);
+        _model = model;
+        _run = recipe.Run;
+        _data = data;
+        _observer = observer;
+        _store = store;
+        _checkpointActivations = recipe.Model.UseGradCheckpoint;
+        Plan = new TrainingPlan(recipe.Run, data.BatchesPerPass);
+        Optimizer = new AdamW(model.TrainableParameters, recipe.Run.WeightDecay, beta2: recipe.Run.Beta2);
+        Scaler = new LossScaler(enabled: model.Llama.Dtype == ScalarType.Float16);
+    }
+
+    /// <summary>The steps of the run.</summary>
+    public TrainingPlan Plan { get; }
+
+    /// <summary>The optimizer, with its moments.</summary>
+    public AdamW Optimizer { get; }
+
+    /// <summary>The loss scaler.</summary>
+    public LossScaler Scaler { get; }
+
+    /// <summary>The next optimizer step, counted from 0.</summary>
+    public long NextStep { get; private set; }
+
+    /// <summary>Goes on from a step, after weights, moments and the generator were restored.</summary>
+    public void ResumeAt(long step) => NextStep = step;
+
+    /// <summary>Called after each epoch with the steps taken so far, for evaluation and sample answers.</summary>
+    public Action<PlannedStep>? EpochEnded { get; set; }
+
+    /// <summary>Trains from <see cref="NextStep"/> to the end of the plan.</summary>
+    /// <param name="cancellationToken">Finishes the step under way, saves, and throws.</param>
+    /// <exception cref="OperationCanceledException">The run was stopped; its checkpoint is saved.</exception>
+    /// <exception cref="InputException">A sample cannot be read, or the loss is no longer finite.</exception>
+    public void Run(CancellationToken cancellationToken = default)
+    {
+        var clock = Stopwatch.StartNew();
+        var skippedInARow = 0;
+        using var reading = new CancellationTokenSource();
+        using var batches = _data.Read(Plan.StepAt(NextStep).FirstBatch, reading.Token).GetEnumerator();
+        foreach (var step in Plan.StepsFrom(NextStep))
+        {
+            var started = clock.Elapsed;
+            var rows = TakeRows(batches, step.Iterations);
+            var (loss, norm) = TakeStep(rows, step.LearningRate);
+            NextStep = step.Step + 1;
+
+            skippedInARow = double.IsFinite(norm) ? 0 : skippedInARow + 1;
+            Report(step, rows, loss, norm, clock.Elapsed, clock.Elapsed - started);
+            if (skippedInARow == MostSkippedInARow)
+            {
+                throw new InputException($"{MostSkippedInARow} steps in a row had gradients that are not finite; "
+                    + "lower run.init_lr, set run.max_grad_norm, or use amp: bf16");
+            }
+
+            var stopping = cancellationToken.IsCancellationRequested;
+            if (step.EndsEpoch)
+                SaveEpoch(step);
+            else if (stopping || (_run.SaveEverySteps > 0 && NextStep % _run.SaveEverySteps == 0))
+                SaveLatest(step);
+
+            if (step.EndsEpoch)
+                EpochEnded?.Invoke(step);
+
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>Adds up the gradients of a step's rows, without changing any weight.</summary>
+    /// <param name="rows">The step's micro-batches.</param>
+    /// <returns>The mean loss of the step, normalized as the recipe says.</returns>
+    public double AccumulateGradients(IReadOnlyList<PackedBatch> rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        long answerTokens = rows.Sum(row => row.AnswerTokens);
+        var total = 0.0;
+        foreach (var row in rows)
+        {
+            using var scope = NewDisposeScope();
+            var share = _run.LossNormalization == LossNormalization.Token
+                ? 1.0 / answerTokens
+                : 1.0 / ((double)row.AnswerTokens * rows.Count);
+            var tape = _checkpointActivations ? new CheckpointTape() : null;
+            var loss = _model.LossSum(row, training: true, tape) * share;
+            var scaled = loss * Scaler.Scale;
+            if (tape is null)
+                scaled.backward();
+            else
+                tape.Backward(scaled);
+
+            total += loss.item<float>();
+        }
+
+        return total;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Optimizer.Dispose();
+
+    private (double Loss, double GradientNorm) TakeStep(IReadOnlyList<PackedBatch> rows, double learningRate)
+    {
+        try
+        {
+            var loss = AccumulateGradients(rows);
+            var norm = Gradients.UnscaleAndClip(_model.TrainableParameters, Scaler.Scale, _run.MaxGradNorm);
+            var finite = double.IsFinite(norm);
+            if (finite)
+                Optimizer.Step(learningRate);
+
+            Scaler.Update(finite);
+            return (loss, norm);
+        }
+        finally
+        {
+            Optimizer.ClearGradients();
+            foreach (var row in rows)
+                row.Dispose();
+        }
+    }
+
+    private static List<PackedBatch> TakeRows(IEnumerator<PackedBatch> batches, int count)
+    {
+        var rows = new List<PackedBatch>(count);
+        while (rows.Count < count && batches.MoveNext())
+            rows.Add(batches.Current);
+
+        return rows;
+    }
+
+    private void Report(
+        PlannedStep step,
+        IReadOnlyList<PackedBatch> rows,
+        double loss,
+        double norm,
+        TimeSpan elapsed,
+        TimeSpan duration)
+    {
+        var samples = rows.Sum(row => row.Names.Count);
+        var tokens = rows.Sum(row => row.Tokens);
+        _observer.OnStep(new StepMetrics
+        {
+            Step = step.Step + 1,
+            Epoch = step.Epoch,
+            Iteration = step.FirstIteration + step.Iterations,
+            Loss = loss,
+            LearningRate = step.LearningRate,
+            GradientNorm = norm,
+            AnswerTokens = rows.Sum(row => row.AnswerTokens),
+            Tokens = tokens,
+            Samples = samples,
+            TokensPerSecond = tokens / duration.TotalSeconds,
+            SamplesPerSecond = samples / duration.TotalSeconds,
+            MemoryBytes = Environment.WorkingSet,
+            Skipped = !double.IsFinite(norm),
+            LossScale = Scaler.Enabled ? Scaler.Scale : null,
+            ElapsedSeconds = elapsed.TotalSeconds,
+        });
+    }
+
+    private void SaveEpoch(PlannedStep step)
+    {
+        if (_store is not null)
+            _observer.OnCheckpoint(_store.SaveEpoch(this, step.Epoch));
+    }
+
+    private void SaveLatest(PlannedStep step)
+    {
+        if (_store is not null)
+            _observer.OnCheckpoint(_store.SaveLatest(this, step.Epoch));
+    }
+}

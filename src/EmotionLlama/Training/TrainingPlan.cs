@@ -1,0 +1,86 @@
+using EmotionLlama.Configuration;
+
+namespace EmotionLlama.Training;
+
+/// <summary>Which iterations a run consists of, how they make optimizer steps, and the rate of each.</summary>
+public sealed class TrainingPlan
+{
+    private readonly IReadOnlyList<(StageRecipe Stage, LearningRate Rate)> _stages;
+
+    /// <summary>Plans a run.</summary>
+    /// <param name="run">The recipe's <c>run</c> section.</param>
+    /// <param name="iterationsPerPass">Micro-batches in one pass over the data: the length of an epoch where the recipe
+    /// does not give one.</param>
+    public TrainingPlan(RunRecipe run, int iterationsPerPass)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        Epochs = run.MaxEpoch;
+        IterationsPerEpoch = run.ItersPerEpoch ?? iterationsPerPass;
+        Accumulation = run.AccumGradIters;
+        _stages = [.. StagesOf(run).Select(stage => (stage, RateOf(run, stage)))];
+    }
+
+    /// <summary>Number of epochs.</summary>
+    public int Epochs { get; }
+
+    /// <summary>Iterations (micro-batches) in an epoch.</summary>
+    public int IterationsPerEpoch { get; }
+
+    /// <summary>Iterations that make an optimizer step; the last step of an epoch may have fewer.</summary>
+    public int Accumulation { get; }
+
+    /// <summary>Optimizer steps in an epoch.</summary>
+    public int StepsPerEpoch => (IterationsPerEpoch + Accumulation - 1) / Accumulation;
+
+    /// <summary>Optimizer steps in the whole run.</summary>
+    public long Steps => (long)Epochs * StepsPerEpoch;
+
+    /// <summary>The optimizer steps from one on, to the end of the run.</summary>
+    /// <param name="first">The first step, counted from 0.</param>
+    public IEnumerable<PlannedStep> StepsFrom(long first)
+    {
+        for (var step = first; step < Steps; step++)
+            yield return StepAt(step);
+    }
+
+    /// <summary>One optimizer step.</summary>
+    /// <param name="step">Counted from 0.</param>
+    public PlannedStep StepAt(long step)
+    {
+        var epoch = (int)(step / StepsPerEpoch);
+        var first = (int)(step % StepsPerEpoch) * Accumulation;
+        var count = Math.Min(Accumulation, IterationsPerEpoch - first);
+        var (stage, rate) = _stages.First(candidate => epoch < candidate.Stage.EndEpoch);
+        return new PlannedStep
+        {
+            Step = step,
+            Epoch = epoch,
+            FirstIteration = first,
+            Iterations = count,
+            FirstBatch = ((long)epoch * IterationsPerEpoch) + first,
+            LearningRate = rate.At(epoch - stage.FirstEpoch, first + count - 1),
+            Stage = stage.Name,
+            EndsEpoch = first + count == IterationsPerEpoch,
+        };
+    }
+
+    private static IReadOnlyList<StageRecipe> StagesOf(RunRecipe run) => run.Stages.Count > 0
+        ? run.Stages
+        : [new StageRecipe { Name = "", FirstEpoch = 0, EndEpoch = run.MaxEpoch }];
+
+    private LearningRate RateOf(RunRecipe run, StageRecipe stage)
+    {
+        var initial = stage.InitLr ?? run.InitLr;
+        return new LearningRate
+        {
+            Schedule = run.LrSched,
+            Initial = initial,
+            Minimum = stage.MinLr ?? run.MinLr,
+            WarmupStart = stage.WarmupLr ?? run.WarmupLr ?? initial,
+            WarmupSteps = stage.WarmupSteps ?? (stage.FirstEpoch == 0 ? run.WarmupSteps : 0),
+            Epochs = stage.EndEpoch - stage.FirstEpoch,
+            IterationsPerEpoch = IterationsPerEpoch,
+            DecayRate = run.LrDecayRate,
+        };
+    }
+}
