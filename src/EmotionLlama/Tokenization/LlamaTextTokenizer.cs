@@ -13,6 +13,7 @@ namespace EmotionLlama.Tokenization;
 public sealed class LlamaTextTokenizer
 {
     private const string Remedy = "give the tokenizer.model of a Llama or Llama-2 model";
+    private const long MaximumBytes = 64 << 20;
 
     private readonly LlamaTokenizer _splitter;
     private readonly byte[][] _pieceBytes;
@@ -103,7 +104,10 @@ public sealed class LlamaTextTokenizer
     {
         try
         {
-            return File.ReadAllBytes(path);
+            // A whole checkpoint given by mistake is not read into memory first.
+            return new FileInfo(path).Length <= MaximumBytes
+                ? File.ReadAllBytes(path)
+                : throw new InputException($"{path}: too large for a SentencePiece model; {Remedy}");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -135,7 +139,7 @@ public sealed class LlamaTextTokenizer
     {
         if (model.Algorithm != SentencePieceAlgorithm.BytePair)
             return $"its model type is {model.Algorithm}, not BytePair";
-        if (model.Normalizer != "identity" || model.HasCharacterMap)
+        if (model.Normalizer is not ("identity" or "") || model.HasCharacterMap)
             return $"its normalizer is '{model.Normalizer}', not 'identity'";
         if (!model.AddsDummyPrefix || !model.EscapesSpaces || model.RemovesExtraSpaces)
             return "it does not keep spaces as Llama does (dummy prefix, escaped, none removed)";
@@ -152,16 +156,24 @@ public sealed class LlamaTextTokenizer
                 return $"it has no {name} mark (id {id})";
         }
 
-        return null;
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        return model.Pieces.FirstOrDefault(piece => !seen.Add(piece.Text)) is { Text: { } twice }
+            ? $"its piece '{twice}' occurs twice"
+            : null;
     }
 
     private static byte[] BytesOf(SentencePiece piece) => piece.Kind switch
     {
         SentencePieceKind.Control or SentencePieceKind.Unknown or SentencePieceKind.Unused => [],
-        SentencePieceKind.Byte when piece.Text is ['<', '0', 'x', var high, var low, '>'] =>
-            [byte.Parse([high, low], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)],
+        SentencePieceKind.Byte when ByteOf(piece.Text) is { } value => [value],
         _ => Encoding.UTF8.GetBytes(piece.Text.Replace(SentencePieceModel.SpaceMark, ' ')),
     };
+
+    private static byte? ByteOf(string text) =>
+        text is ['<', '0', 'x', var high, var low, '>']
+        && byte.TryParse([high, low], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : null;
 
     private void EncodePiece(ReadOnlySpan<char> piece, List<int> ids)
     {
