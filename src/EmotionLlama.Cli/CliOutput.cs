@@ -1,0 +1,37 @@
+using System.CommandLine;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Spectre.Console;
+
+namespace EmotionLlama.Cli;
+
+/// <summary>How verbs print: rich text on a terminal, plain text in a pipe, JSON for machines.</summary>
+internal static class CliOutput
+{
+    // Wide enough that a log in a file is not broken into terminal lines.
+    private const int PipeWidth = 160;
+
+    private static readonly JsonSerializerOptions JsonOptions = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>A Spectre console on the verb's output.</summary>
+    public static IAnsiConsole Console(this ParseResult parsed)
+    {
+        var writer = parsed.InvocationConfiguration.Output;
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
+        if (!console.Profile.Out.IsTerminal)
+            console.Profile.Width = PipeWidth;
+
+        return console;
+    }
+
+    /// <summary>Prints an object as JSON, its keys in snake case.</summary>
+    public static void WriteJson<T>(this ParseResult parsed, T value) =>
+        parsed.InvocationConfiguration.Output.WriteLine(JsonSerializer.Serialize(value, JsonOptions));
+}
