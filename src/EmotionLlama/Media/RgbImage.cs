@@ -1,3 +1,4 @@
+using EmotionLlama.Runtime;
 using SkiaSharp;
 
 namespace EmotionLlama.Media;

@@ -1,4 +1,4 @@
-using EmotionLlama.Media;
+using EmotionLlama.Runtime;
 using Google.Protobuf;
 
 namespace EmotionLlama.Tokenization;
