@@ -50,6 +50,21 @@ public static class EmotionTable
         _ => throw new ArgumentOutOfRangeException(nameof(cues), cues, "not a combination of the three cues"),
     };
 
+    /// <summary>How good an emotion feels, from -5 to 5; the last column of the annotations.</summary>
+    public static double Valence(Emotion emotion) => emotion switch
+    {
+        Emotion.Happy => 4,
+        Emotion.Surprise => 2,
+        Emotion.Neutral => 0,
+        Emotion.Doubt => -0.5,
+        Emotion.Worried => -2,
+        Emotion.Contempt => -2.5,
+        Emotion.Sad => -3,
+        Emotion.Fear => -3.5,
+        Emotion.Angry => -4,
+        _ => throw new ArgumentOutOfRangeException(nameof(emotion), emotion, "not an emotion label"),
+    };
+
     private static IEnumerable<CueCombination> AllCombinations() =>
         from face in Enum.GetValues<FaceCue>()
         from voice in Enum.GetValues<VoiceCue>()
