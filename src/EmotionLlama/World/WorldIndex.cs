@@ -84,9 +84,10 @@ internal static class WorldIndex
 
     private static void WriteTranscript(Stream stream, IEnumerable<WorldClip> clips)
     {
-        using var text = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
-        using var csv = new CsvWriter(text, CultureInfo.InvariantCulture, leaveOpen: true);
-        csv.WriteRecords(clips.Select(clip => new { name = clip.Name, sentence = clip.Line.Text }));
+        using var csv = CsvWriter.Create(stream, new CsvWriterOptions { NewLine = "\n" }, leaveOpen: true);
+        csv.WriteRecord(["name", "sentence"]);
+        foreach (var clip in clips)
+            csv.WriteRecord([clip.Name, clip.Line.Text]);
     }
 
     private static void WriteAnnotations(Stream stream, IEnumerable<WorldClip> clips)

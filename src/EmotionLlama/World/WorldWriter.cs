@@ -87,7 +87,15 @@ public static class WorldWriter
         var faces = new IReadOnlyList<RgbImage>[clips.Length];
         var frames = new IReadOnlyList<RgbImage>[clips.Length];
         var voices = new float[clips.Length][];
-        ForEach(clips, options.Threads, cancellationToken, index =>
+        ForEach(clips.Length, options.Threads, Render, cancellationToken);
+        if (encoder is null)
+            return;
+
+        WriteFeatures(folder, FaceFeatureFolder, clips, encoder.EncodeFaces(faces));
+        WriteFeatures(folder, VideoFeatureFolder, clips, encoder.EncodeFrames(frames));
+        WriteFeatures(folder, VoiceFeatureFolder, clips, encoder.EncodeVoices(voices));
+
+        void Render(int index)
         {
             var clip = clips[index];
             FaceRenderer.Render(clip, clip.PeakSeconds, options.FrameSize)
@@ -102,13 +110,7 @@ public static class WorldWriter
 
             if (encoder is not null)
                 (faces[index], frames[index]) = (ClipViews.PeakFaces(clip), ClipViews.Frames(clip));
-        });
-        if (encoder is null)
-            return;
-
-        WriteFeatures(folder, FaceFeatureFolder, clips, encoder.EncodeFaces(faces));
-        WriteFeatures(folder, VideoFeatureFolder, clips, encoder.EncodeFrames(frames));
-        WriteFeatures(folder, VoiceFeatureFolder, clips, encoder.EncodeVoices(voices));
+        }
     }
 
     private static void WriteFeatures(
@@ -124,15 +126,14 @@ public static class WorldWriter
             NpyFile.Write(Path.Combine(folder, kind, clips[index].Name + ".npy"), features[index]);
     }
 
-    /// <summary>Handles all clips in parallel; the first error comes out as it is.</summary>
-    private static void ForEach(
-        WorldClip[] clips, int threads, CancellationToken cancellationToken, Action<int> handle)
+    /// <summary>Handles all numbers below a count in parallel; the first error comes out as it is.</summary>
+    private static void ForEach(int count, int threads, Action<int> handle, CancellationToken cancellationToken)
     {
         try
         {
             Parallel.For(
                 0,
-                clips.Length,
+                count,
                 new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken },
                 handle);
         }
