@@ -83,5 +83,11 @@ internal sealed class NumpyType : IPickleOnly, IPickleBuildable
     /// <inheritdoc/>
     public override string ToString() => $"the NumPy type {Code}";
 
-    private static object ReadUnsigned(ulong value) => value <= long.MaxValue ? (long)value : (object)(BigInteger)value;
+    private static object ReadUnsigned(ulong value)
+    {
+        if (value <= long.MaxValue)
+            return (long)value;
+
+        return (BigInteger)value;
+    }
 }

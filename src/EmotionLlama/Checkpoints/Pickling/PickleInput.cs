@@ -112,8 +112,14 @@ internal sealed class PickleInput(Stream stream, long length)
             ? value
             : throw new PickleException("a line that should hold a number does not");
 
-    private static object Narrow(BigInteger value) =>
-        value >= long.MinValue && value <= long.MaxValue ? (long)value : (object)value;
+    private static object Narrow(BigInteger value)
+    {
+        // Not a conditional expression, whose two sides would both become a BigInteger.
+        if (value >= long.MinValue && value <= long.MaxValue)
+            return (long)value;
+
+        return value;
+    }
 
     private Span<byte> Fill(Span<byte> bytes)
     {
