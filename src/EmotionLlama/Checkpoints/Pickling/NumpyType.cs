@@ -57,7 +57,7 @@ internal sealed class NumpyType : IPickleOnly, IPickleBuildable
             "f2" => (double)BinaryPrimitives.ReadHalfLittleEndian(little),
             "f4" => (double)BinaryPrimitives.ReadSingleLittleEndian(little),
             "f8" => BinaryPrimitives.ReadDoubleLittleEndian(little),
-            _ => ReadUnsigned(BinaryPrimitives.ReadUInt64LittleEndian(little)),
+            _ => ReadUnsigned(little),
         };
     }
 
@@ -83,11 +83,12 @@ internal sealed class NumpyType : IPickleOnly, IPickleBuildable
     /// <inheritdoc/>
     public override string ToString() => $"the NumPy type {Code}";
 
-    private static object ReadUnsigned(ulong value)
+    private static object ReadUnsigned(ReadOnlySpan<byte> little)
     {
-        if (value <= long.MaxValue)
-            return (long)value;
+        var value = BinaryPrimitives.ReadInt64LittleEndian(little);
+        if (value >= 0)
+            return value;
 
-        return (BigInteger)value;
+        return (BigInteger)BinaryPrimitives.ReadUInt64LittleEndian(little);
     }
 }

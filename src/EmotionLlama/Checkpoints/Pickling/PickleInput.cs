@@ -114,9 +114,9 @@ internal sealed class PickleInput(Stream stream, long length)
 
     private static object Narrow(BigInteger value)
     {
-        // Not a conditional expression, whose two sides would both become a BigInteger.
-        if (value >= long.MinValue && value <= long.MaxValue)
-            return (long)value;
+        var narrow = (long)(ulong)(value & ulong.MaxValue);
+        if (narrow == value)
+            return narrow;
 
         return value;
     }
