@@ -1,0 +1,54 @@
+using System.Globalization;
+
+namespace EmotionLlama.Datasets;
+
+/// <summary>The annotation file of MERR data: a line a clip, <c>name frames emotion valence</c>.</summary>
+public static class AnnotationFile
+{
+    private const string Columns = "name frames emotion valence";
+
+    /// <summary>Reads all clips in the order of the file. Blank lines are skipped; a name may occur twice.</summary>
+    /// <param name="path">A UTF-8 text file whose columns are separated by blanks or tabs.</param>
+    /// <exception cref="InputException">The file is missing or names no clip, or a line lacks a column, has one too
+    /// many, or holds an unknown emotion or a number that is none.</exception>
+    public static IReadOnlyList<ClipAnnotation> Read(string path)
+    {
+        var clips = new List<ClipAnnotation>();
+        var number = 0;
+        foreach (var line in DataFile.ReadLines(path))
+        {
+            number++;
+            if (!string.IsNullOrWhiteSpace(line))
+                clips.Add(ParseLine(line, $"{path}:{number}"));
+        }
+
+        return clips.Count > 0
+            ? clips
+            : throw new InputException($"{path}: names no clip; write a line a clip: '{Columns}'");
+    }
+
+    /// <summary>Writes an annotation file, whole or not at all.</summary>
+    /// <exception cref="InputException">The file cannot be written.</exception>
+    public static void Write(string path, IEnumerable<ClipAnnotation> clips) =>
+        Runtime.AtomicFile.WriteText(path, string.Concat(clips.Select(clip => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{clip.Name} {clip.Frames} {clip.Emotion.ToText()} {clip.Valence}\n"))));
+
+    private static ClipAnnotation ParseLine(string line, string place)
+    {
+        var columns = line.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries);
+        if (columns.Length != 4)
+            throw new InputException($"{place}: expected '{Columns}', got '{line.Trim()}'");
+
+        if (!int.TryParse(columns[1], NumberStyles.Integer, CultureInfo.InvariantCulture, out var frames) || frames < 0)
+            throw new InputException($"{place}: '{columns[1]}' is not a number of frames in '{Columns}'");
+
+        if (!EmotionNames.TryParse(columns[2], out var emotion))
+            throw new InputException($"{place}: {EmotionNames.Unknown(columns[2])}");
+
+        if (!double.TryParse(columns[3], NumberStyles.Float, CultureInfo.InvariantCulture, out var valence))
+            throw new InputException($"{place}: '{columns[3]}' is not a valence, a number, in '{Columns}'");
+
+        return new ClipAnnotation(columns[0], frames, emotion, valence);
+    }
+}

@@ -1,0 +1,60 @@
+using CsvHelper;
+
+namespace EmotionLlama.Datasets;
+
+/// <summary>Reads columns of CSV files by name, and writes CSV files.</summary>
+internal static class CsvTable
+{
+    private static readonly CsvReaderOptions Strict = new()
+    {
+        Separator = ',',
+        MalformedData = CsvMalformedDataHandling.Throw,
+        FieldCountMismatch = CsvFieldCountHandling.Throw,
+        TrackLineNumbers = true,
+    };
+
+    /// <summary>The rows of a file, each with the wanted columns in the wanted order.</summary>
+    /// <exception cref="InputException">The file is missing, lacks a column, or is not CSV.</exception>
+    public static IEnumerable<string[]> Read(string path, params string[] columns)
+    {
+        using var stream = DataFile.Open(path);
+        using var csv = CsvReader.Create(stream, Strict);
+        var places = Guard(path, () => Array.ConvertAll(columns, column => FindColumn(path, csv, column)));
+        while (Guard(path, csv.Read))
+            yield return Array.ConvertAll(places, csv.GetString);
+    }
+
+    /// <summary>Writes a file, whole or not at all.</summary>
+    /// <exception cref="InputException">The file cannot be written.</exception>
+    public static void Write(string path, IEnumerable<string[]> headerAndRows) =>
+        Runtime.AtomicFile.Write(path, stream =>
+        {
+            using var csv = CsvWriter.Create(stream, new CsvWriterOptions { NewLine = "\n" }, leaveOpen: true);
+            foreach (var row in headerAndRows)
+                csv.WriteRecord(row);
+        });
+
+    private static int FindColumn(string path, CsvReader csv, string column)
+    {
+        if (csv.TryGetFieldIndex(column, out var place))
+            return place;
+
+        var found = csv.Headers.Count > 0 ? $"its columns are {string.Join(',', csv.Headers)}" : "it is empty";
+        throw new InputException($"{path}:1: has no column '{column}'; {found}");
+    }
+
+    private static T Guard<T>(string path, Func<T> access)
+    {
+        try
+        {
+            return DataFile.Guard(path, access);
+        }
+        catch (CsvFormatException e)
+        {
+            throw new InputException(
+                $"{path}:{e.LineNumber}: is not a row of CSV like its header; put fields with commas, quotes or line"
+                + " breaks in double quotes, and double the quotes inside",
+                e);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using EmotionLlama.Configuration;
+
+namespace EmotionLlama.Datasets;
+
+/// <summary>Where the files of a data set are. What a recipe leaves out has the original project's name in the folder
+/// of <c>ann_path</c>.</summary>
+public sealed record MerrPaths
+{
+    private const string TranscriptName = "transcription_en_all.csv";
+    private const string CoarseName = "MERR_coarse_grained.json";
+    private const string FineName = "MERR_fine_grained.json";
+
+    /// <summary>The annotation file.</summary>
+    public required string Annotations { get; init; }
+
+    /// <summary>The folder of frames; null where the recipe names none.</summary>
+    public string? Frames { get; init; }
+
+    /// <summary>The transcripts.</summary>
+    public required string Transcripts { get; init; }
+
+    /// <summary>The coarse-grained captions.</summary>
+    public required string CoarseGrained { get; init; }
+
+    /// <summary>The fine-grained annotations.</summary>
+    public required string FineGrained { get; init; }
+
+    /// <summary>The folder that holds the folders of features.</summary>
+    public required string Features { get; init; }
+
+    /// <summary>The paths of a recipe; none is looked for.</summary>
+    /// <param name="dataset">The data set's name, for messages.</param>
+    /// <param name="recipe">The data set's recipe. An <c>annotation_file</c> without a folder lies beside
+    /// <c>ann_path</c>.</param>
+    /// <exception cref="InputException">The recipe names no annotation file.</exception>
+    public static MerrPaths Resolve(string dataset, DatasetRecipe recipe)
+    {
+        var info = recipe.BuildInfo;
+        var named = NullIfEmpty(info.AnnPath) ?? NullIfEmpty(recipe.AnnotationFile)
+            ?? throw new InputException(
+                $"datasets.{dataset}.build_info.ann_path: is missing; name the annotation file, a line a clip:"
+                + " 'name frames emotion valence'");
+        var folder = Path.GetDirectoryName(named) ?? "";
+        var file = NullIfEmpty(recipe.AnnotationFile) ?? named;
+        return new MerrPaths
+        {
+            Annotations = Path.GetDirectoryName(file) is null or "" ? Path.Combine(folder, file) : file,
+            Frames = NullIfEmpty(info.ImagePath),
+            Transcripts = NullIfEmpty(info.TranscriptionPath) ?? Path.Combine(folder, TranscriptName),
+            CoarseGrained = NullIfEmpty(info.CoarseGrainedPath) ?? Path.Combine(folder, CoarseName),
+            FineGrained = NullIfEmpty(info.FineGrainedPath) ?? Path.Combine(folder, FineName),
+            Features = NullIfEmpty(info.FeaturePath) ?? folder,
+        };
+    }
+
+    private static string? NullIfEmpty(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
+}

@@ -1,0 +1,88 @@
+namespace EmotionLlama.Datasets;
+
+/// <summary>
+/// The order of training: endless, fixed by a seed, and the same however a run is interrupted. Each micro-batch comes
+/// from one data set; data sets take turns in proportion to their ratios. A data set is gone through pass by pass, each
+/// pass in a new random order that holds every clip exactly once, and a micro-batch may span two passes.
+/// </summary>
+/// <remarks>Several processes share one global order: process r of w takes the micro-batches r, r + w, r + 2w, …, so
+/// that together they read what one process with w times the accumulation reads.</remarks>
+public sealed class SampleOrder : ISampleOrder
+{
+    private readonly ulong _seed;
+    private readonly OrderedDataset[] _datasets;
+    private readonly Interleaving _turns;
+    private readonly int _rank;
+    private readonly int _worldSize;
+
+    /// <summary>Creates the order of a seed.</summary>
+    /// <param name="seed">Fixes everything.</param>
+    /// <param name="datasets">The data sets, at least one.</param>
+    /// <param name="rank">This process, from 0.</param>
+    /// <param name="worldSize">The number of processes.</param>
+    /// <exception cref="ArgumentException">There is no data set, or one is empty, or a batch size or ratio is not
+    /// positive.</exception>
+    public SampleOrder(ulong seed, IReadOnlyList<OrderedDataset> datasets, int rank = 0, int worldSize = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(rank);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(rank, worldSize);
+        if (datasets.Count == 0)
+            throw new ArgumentException("an order needs a data set", nameof(datasets));
+
+        foreach (var dataset in datasets)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(dataset.Count, 1, nameof(datasets));
+            ArgumentOutOfRangeException.ThrowIfLessThan(dataset.BatchSize, 1, nameof(datasets));
+            if (!(double.IsFinite(dataset.SampleRatio) && dataset.SampleRatio > 0))
+                throw new ArgumentException($"a ratio of {dataset.SampleRatio} is not positive", nameof(datasets));
+        }
+
+        _seed = seed;
+        _datasets = [.. datasets];
+        _turns = new Interleaving(datasets.Select(dataset => dataset.SampleRatio));
+        _rank = rank;
+        _worldSize = worldSize;
+    }
+
+    /// <summary>Null: training data never ends.</summary>
+    public long? Count => null;
+
+    /// <summary>Micro-batches of this process in which it and the others together read as many samples as the data
+    /// sets hold: the length of an epoch unless a recipe says otherwise. With several data sets, ratios decide which
+    /// of them are read more or less than once.</summary>
+    public int BatchesPerPass
+    {
+        get
+        {
+            var microBatches = _datasets.Sum(dataset => DivideUp(dataset.Count, dataset.BatchSize));
+            return checked((int)DivideUp(microBatches, _worldSize));
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<SampleReference> this[long microBatch]
+    {
+        get
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(microBatch);
+            var (dataset, turn) = _turns[checked((microBatch * _worldSize) + _rank)];
+            var first = checked(turn * _datasets[dataset].BatchSize);
+            var samples = new SampleReference[_datasets[dataset].BatchSize];
+            for (var i = 0; i < samples.Length; i++)
+                samples[i] = Sample(dataset, first + i);
+            return samples;
+        }
+    }
+
+    private SampleReference Sample(int dataset, long position)
+    {
+        var seed = SplitMix64.Mix(_seed, (ulong)dataset);
+        var (pass, place) = Math.DivRem(position, _datasets[dataset].Count);
+        var order = new SeededPermutation(SplitMix64.Mix(seed, (ulong)pass), _datasets[dataset].Count);
+
+        // Inverted, so that a draw's seed is never a pass's.
+        return new SampleReference(dataset, order[(int)place], SplitMix64.Mix(~seed, (ulong)position));
+    }
+
+    private static long DivideUp(long number, long divisor) => (number + divisor - 1) / divisor;
+}
