@@ -34,7 +34,9 @@ public static class VoiceSynthesizer
         Resonator first = default, second = default, third = default;
         var phase = 0f;
         var dull = 0f;
-        // A one-pole low-pass shapes the source's spectrum: the brighter the voice, the higher its corner.
+        // A bright voice has strong upper resonances, and a source whose spectrum falls late (a one-pole low-pass).
+        var secondGain = 0.35f + (0.65f * voice.Brightness);
+        var thirdGain = 0.15f + (1.05f * voice.Brightness);
         var opening = 1 - MathF.Exp(-2 * MathF.PI * (250 + (3200 * voice.Brightness)) / SampleRate);
         Sound sound = default;
         for (var index = 0; index < samples.Length; index++)
@@ -55,7 +57,7 @@ public static class VoiceSynthesizer
             var white = (float)(random.NextUnit() - 0.5);
             dull += opening * (Saw(phase, step) + (0.03f * white) - dull);
             var source = dull * sound.Loudness;
-            var spoken = first.Pass(source) + (0.6f * second.Pass(source)) + (0.35f * third.Pass(source));
+            var spoken = first.Pass(source) + (secondGain * second.Pass(source)) + (thirdGain * third.Pass(source));
             samples[index] = spoken + (white * ((0.1f * sound.Hiss * (0.3f + voice.Brightness)) + 0.0015f));
         }
     }

@@ -91,9 +91,10 @@ public static class WorldWriter
         if (encoder is null)
             return;
 
-        WriteFeatures(folder, FaceFeatureFolder, clips, encoder.EncodeFaces(faces));
-        WriteFeatures(folder, VideoFeatureFolder, clips, encoder.EncodeFrames(frames));
-        WriteFeatures(folder, VoiceFeatureFolder, clips, encoder.EncodeVoices(voices));
+        var faceFeatures = Checked(clips.Length, encoder.EncodeFaces(faces));
+        var videoFeatures = Checked(clips.Length, encoder.EncodeFrames(frames));
+        var voiceFeatures = Checked(clips.Length, encoder.EncodeVoices(voices));
+        ForEach(clips.Length, options.Threads, WriteFeatures, cancellationToken);
 
         void Render(int index)
         {
@@ -111,20 +112,21 @@ public static class WorldWriter
             if (encoder is not null)
                 (faces[index], frames[index]) = (ClipViews.PeakFaces(clip), ClipViews.Frames(clip));
         }
-    }
 
-    private static void WriteFeatures(
-        string folder, string kind, WorldClip[] clips, IReadOnlyList<float[]> features)
-    {
-        if (features.Count != clips.Length || features.Any(feature => feature.Length != IClipEncoder.FeatureLength))
+        void WriteFeatures(int index)
         {
-            throw new InvalidOperationException(
-                $"the encoder gave other than {clips.Length} features of {IClipEncoder.FeatureLength} for {kind}");
+            var name = clips[index].Name + ".npy";
+            NpyFile.Write(Path.Combine(folder, FaceFeatureFolder, name), faceFeatures[index]);
+            NpyFile.Write(Path.Combine(folder, VideoFeatureFolder, name), videoFeatures[index]);
+            NpyFile.Write(Path.Combine(folder, VoiceFeatureFolder, name), voiceFeatures[index]);
         }
-
-        for (var index = 0; index < clips.Length; index++)
-            NpyFile.Write(Path.Combine(folder, kind, clips[index].Name + ".npy"), features[index]);
     }
+
+    private static IReadOnlyList<float[]> Checked(int count, IReadOnlyList<float[]> features) =>
+        features.Count == count && features.All(feature => feature.Length == IClipEncoder.FeatureLength)
+            ? features
+            : throw new InvalidOperationException(
+                $"the encoder must give {count} features of {IClipEncoder.FeatureLength} numbers");
 
     /// <summary>Handles all numbers below a count in parallel; the first error comes out as it is.</summary>
     private static void ForEach(int count, int threads, Action<int> handle, CancellationToken cancellationToken)
