@@ -14,7 +14,8 @@ public sealed record BuildInfoRecipe
     [RecipePath(PathKind.File)]
     public string? AnnPath { get; init; }
 
-    /// <summary>Transcripts, a CSV with the columns <c>name,sentence</c>; default <c>transcription_en_all.csv</c>.</summary>
+    /// <summary>Transcripts, a CSV with the columns <c>name,sentence</c>; default
+    /// <c>transcription_en_all.csv</c>.</summary>
     [RecipePath(PathKind.File)]
     public string? TranscriptionPath { get; init; }
 
@@ -22,7 +23,8 @@ public sealed record BuildInfoRecipe
     [RecipePath(PathKind.File)]
     public string? CoarseGrainedPath { get; init; }
 
-    /// <summary>Fine-grained annotations, for the task <c>reason_v2</c>; default <c>MERR_fine_grained.json</c>.</summary>
+    /// <summary>Fine-grained annotations, for the task <c>reason_v2</c>; default
+    /// <c>MERR_fine_grained.json</c>.</summary>
     [RecipePath(PathKind.File)]
     public string? FineGrainedPath { get; init; }
 

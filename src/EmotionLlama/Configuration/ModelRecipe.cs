@@ -6,7 +6,8 @@ namespace EmotionLlama.Configuration;
 /// <summary>The <c>model</c> section of a recipe.</summary>
 public sealed record ModelRecipe
 {
-    /// <summary>The architecture; <c>minigpt_v2</c>, the name the original gives to Emotion-LLaMA's, is the only one.</summary>
+    /// <summary>The architecture; <c>minigpt_v2</c>, the name the original gives to Emotion-LLaMA's, is the only
+    /// one.</summary>
     [AllowedValues("minigpt_v2")]
     public string Arch { get; init; } = "minigpt_v2";
 
@@ -15,14 +16,14 @@ public sealed record ModelRecipe
     [RecipePath(PathKind.Folder)]
     public string LlamaModel { get; init; } = "checkpoints/Llama-2-7b-chat-hf";
 
-    /// <summary>The frozen EVA vision tower: <c>eva_vit_g.pth</c>, or a safetensors file with the same names. Null looks
-    /// for <c>eva_vit_g.pth</c> beside <see cref="LlamaModel"/>.</summary>
+    /// <summary>The frozen EVA vision tower: <c>eva_vit_g.pth</c>, or a safetensors file with the same names. Null
+    /// looks for <c>eva_vit_g.pth</c> beside <see cref="LlamaModel"/>.</summary>
     [RecipePath(PathKind.File)]
     public string? VitModel { get; init; }
 
     /// <summary>The file that <see cref="VitModel"/> names or defaults to.</summary>
-    public string VitModelFile =>
-        VitModel ?? Path.Combine(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(LlamaModel)) ?? "", "eva_vit_g.pth");
+    public string VitModelFile => VitModel
+        ?? Path.Combine(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(LlamaModel)) ?? "", "eva_vit_g.pth");
 
     /// <summary>Attention heads of the vision tower; null takes one per 88 channels, as EVA ViT-g has.</summary>
     [Range(1, int.MaxValue)]

@@ -60,8 +60,8 @@ public static class RecipeFiles
         var annotations = AnnotationFile(data) ?? throw Error(
             loaded,
             $"{key}.build_info.ann_path",
-            "is not given; name the annotation file (the original project keeps it in a file of its own, featureface.yaml)");
-        NeedFile(loaded, data.AnnotationFile is null ? $"{key}.build_info.ann_path" : $"{key}.annotation_file", annotations);
+            "is not given; name the annotation file (the original project keeps it apart, in featureface.yaml)");
+        NeedFile(loaded, $"{key}.{(data.AnnotationFile is null ? "build_info.ann_path" : "annotation_file")}", annotations);
         NeedFolder(loaded, $"{key}.build_info.image_path", info.ImagePath);
         NeedFile(loaded, $"{key}.build_info.transcription_path", info.TranscriptionPath);
         NeedFile(loaded, $"{key}.build_info.coarse_grained_path", info.CoarseGrainedPath);

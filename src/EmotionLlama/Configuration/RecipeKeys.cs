@@ -4,7 +4,8 @@ using EmotionLlama.Configuration.Binding;
 
 namespace EmotionLlama.Configuration;
 
-/// <summary>All keys that recipes may have, with what each means: the same records that recipes are read into.</summary>
+/// <summary>All keys that recipes may have, with what each means: the same records that recipes are read
+/// into.</summary>
 public static class RecipeKeys
 {
     private static readonly Lazy<IReadOnlyList<RecipeKey>> Keys = new(() => [.. Walk(typeof(Recipe), "")]);

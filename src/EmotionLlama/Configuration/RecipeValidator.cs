@@ -32,7 +32,9 @@ internal static class RecipeValidator
         if (data.VisProcessor.ImageSize is { } size && size != imageSize)
         {
             throw Error(
-                loaded, $"{key}.vis_processor.image_size", $"is {size} where model.image_size is {imageSize}; make them equal");
+                loaded,
+                $"{key}.vis_processor.image_size",
+                $"is {size} where model.image_size is {imageSize}; make them equal");
         }
     }
 
@@ -47,7 +49,7 @@ internal static class RecipeValidator
             var stage = run.Stages[index];
             var key = $"run.stages.{index}";
             if (stage.EndEpoch <= stage.FirstEpoch)
-                throw Error(loaded, key, $"epochs {Range(stage)} are none; the last number is the epoch after the stage");
+                throw Error(loaded, key, $"epochs {Range(stage)} are none; END is the epoch after the last");
             if (stage.FirstEpoch != next)
             {
                 throw Error(loaded, key, string.Create(CultureInfo.InvariantCulture,

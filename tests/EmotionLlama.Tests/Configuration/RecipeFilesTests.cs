@@ -8,7 +8,8 @@ public sealed class RecipeFilesTests : IDisposable
 
     public RecipeFilesTests()
     {
-        foreach (var file in (string[])["llama/config.json", "llama/tokenizer.model", "eva_vit_g.pth", "fine.txt", "clips/a.png"])
+        string[] files = ["llama/config.json", "llama/tokenizer.model", "eva_vit_g.pth", "fine.txt", "clips/a.png"];
+        foreach (var file in files)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(_folder.In(file))!);
             File.WriteAllText(_folder.In(file), "");
@@ -28,10 +29,12 @@ public sealed class RecipeFilesTests : IDisposable
 
     [Theory]
     [InlineData("model.llama_model=gone", "model.llama_model: no such folder: gone")]
-    [InlineData("model.llama_model=clips", "model.llama_model: no config.json in {0}clips; name a Hugging Face Llama folder")]
+    [InlineData("model.llama_model=clips",
+        "model.llama_model: no config.json in {0}clips; name a Hugging Face Llama folder")]
     [InlineData("model.vit_model=gone.pth", "model.vit_model: no such file: gone.pth")]
     [InlineData("model.ckpt=gone.pth", "model.ckpt: no such file: gone.pth")]
-    [InlineData("datasets.merr.build_info.image_path=gone", "datasets.merr.build_info.image_path: no such folder: gone")]
+    [InlineData("datasets.merr.build_info.image_path=gone",
+        "datasets.merr.build_info.image_path: no such folder: gone")]
     [InlineData("datasets.merr.annotation_file=gone.txt", "datasets.merr.annotation_file: no such file: {0}gone.txt")]
     [InlineData("datasets.merr.instruction_pool=gone.yaml", "datasets.merr.instruction_pool: no such file: gone.yaml")]
     [InlineData("run.resume_ckpt_path=gone.pth", "run.resume_ckpt_path: no such file: gone.pth")]

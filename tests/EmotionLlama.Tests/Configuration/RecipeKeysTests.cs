@@ -5,7 +5,8 @@ namespace EmotionLlama.Tests.Configuration;
 
 public sealed class RecipeKeysTests
 {
-    private const string Begin = "<!-- keys: written by RecipeKeysTests, from the records in src/EmotionLlama/Configuration -->\n";
+    private const string Begin =
+        "<!-- keys: written by RecipeKeysTests, from the records in src/EmotionLlama/Configuration -->\n";
 
     [Fact]
     public void Every_key_has_a_meaning_a_value_and_a_default()

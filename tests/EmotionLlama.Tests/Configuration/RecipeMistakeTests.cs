@@ -25,7 +25,8 @@ public sealed class RecipeMistakeTests : IDisposable
     [InlineData("init_lr: NaN", "run.init_lr must be a number of 0 or more, not 'NaN'")]
     [InlineData("beta2: 1", "run.beta2 must be a number from 0 to less than 1, not '1'")]
     [InlineData("lr_sched: cosine",
-        "run.lr_sched must be one of linear_warmup_cosine_lr, linear_warmup_step_lr, constant, constant_lr, not 'cosine'")]
+        "run.lr_sched must be one of linear_warmup_cosine_lr, linear_warmup_step_lr, "
+            + "constant, constant_lr, not 'cosine'")]
     [InlineData("amp: half", "run.amp must be one of true, auto, fp32, false, bf16, fp16, not 'half'")]
     [InlineData("device: gpu", "run.device must be cpu, cuda or cuda:N, not 'gpu'")]
     [InlineData("output_dir: ''", "run.output_dir must be a folder, not ''")]
@@ -40,12 +41,15 @@ public sealed class RecipeMistakeTests : IDisposable
     [InlineData("lora_alpha: 0", "model.lora_alpha must be a number above 0, not '0'")]
     [InlineData("dropout: 1.5", "model.dropout must be a number from 0 to less than 1, not '1.5'")]
     [InlineData("use_grad_checkpoint: maybe", "model.use_grad_checkpoint must be true or false, not 'maybe'")]
-    [InlineData("prompt_template: hello", "model.prompt_template must be text with {} where the instruction goes, not 'hello'")]
+    [InlineData("prompt_template: hello",
+        "model.prompt_template must be text with {} where the instruction goes, not 'hello'")]
     [InlineData("arch: llava", "model.arch must be minigpt_v2, not 'llava'")]
     [InlineData("lora_target_modules: []", "model.lora_target_modules must not be empty")]
-    [InlineData("lora_target_modules: q_proj", "model.lora_target_modules must be a list, such as [a, b], not 'q_proj'")]
+    [InlineData("lora_target_modules: q_proj",
+        "model.lora_target_modules must be a list, such as [a, b], not 'q_proj'")]
     [InlineData("lora_target_modules: [w_proj]",
-        "model.lora_target_modules.0 must be one of q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj, not 'w_proj'")]
+        "model.lora_target_modules.0 must be one of q_proj, k_proj, v_proj, o_proj, "
+            + "gate_proj, up_proj, down_proj, not 'w_proj'")]
     public void A_value_of_the_model_that_cannot_be(string line, string message)
     {
         Assert.Equal($"recipe.yaml:2: {message}", _folder.Refusal($"model:\n  {line}\n"));
@@ -58,13 +62,15 @@ public sealed class RecipeMistakeTests : IDisposable
     [InlineData("withhold: [face, smell]", "withhold.1 must be one of face, video, voice, words, image, not 'smell'")]
     [InlineData("task_pool: []", "task_pool must not be empty")]
     [InlineData("task_pool: {}", "task_pool must not be empty")]
-    [InlineData("task_pool: reason", "task_pool must be a list of names, or name: weight, not 'reason'")]
+    [InlineData("task_pool: reason", "task_pool must be names, or name: weight, not 'reason'")]
     [InlineData("task_pool: {reason: -1}", "task_pool.reason must be a number of 0 or more, not '-1'")]
     [InlineData("task_pool: {reason: 0}", "task_pool: every weight is 0, so no task is drawn; raise one")]
     [InlineData("vis_processor: {train: {name: blip}}",
         "vis_processor.name must be one of blip2_image_train, blip2_image_eval, blip_caption, not 'blip'")]
-    [InlineData("vis_processor: {train: {name: blip_caption}}", "vis_processor: blip_caption prepares answers, not pictures")]
-    [InlineData("text_processor: {name: blip2_image_eval}", "text_processor: blip2_image_eval prepares pictures, not answers")]
+    [InlineData("vis_processor: {train: {name: blip_caption}}",
+        "vis_processor: blip_caption prepares answers, not pictures")]
+    [InlineData("text_processor: {name: blip2_image_eval}",
+        "text_processor: blip2_image_eval prepares pictures, not answers")]
     [InlineData("vis_processor: {train: {image_size: 224}}",
         "vis_processor.image_size: is 224 where model.image_size is 448; make them equal")]
     public void A_value_of_a_data_set_that_cannot_be(string line, string message)
@@ -77,10 +83,12 @@ public sealed class RecipeMistakeTests : IDisposable
     [Theory]
     [InlineData("epochs: 0-10", "recipe.yaml:5: run.stages: the stages end with epoch 10 where run.max_epoch is 30; "
         + "make them equal")]
-    [InlineData("epochs: 1-30", "recipe.yaml:6: run.stages.0: epochs 1-30 must begin with 0, where the stage before ends")]
+    [InlineData("epochs: 1-30",
+        "recipe.yaml:6: run.stages.0: epochs 1-30 must begin with 0, where the stage before ends")]
     [InlineData("epochs: 0-0", "recipe.yaml:6: run.stages.0: epochs 0-0 are none; "
-        + "the last number is the epoch after the stage")]
-    [InlineData("epochs: all", "recipe.yaml:6: run.stages.0.epochs must be FIRST-END, such as 0-15 for the first 15 epochs")]
+        + "END is the epoch after the last")]
+    [InlineData("epochs: all",
+        "recipe.yaml:6: run.stages.0.epochs must be FIRST-END, such as 0-15 for the first 15 epochs")]
     [InlineData("init_lr: 1", "recipe.yaml:6: the key 'run.stages.0.first_epoch' is missing")]
     public void Stages_that_do_not_cover_the_epochs(string keys, string message)
     {
@@ -122,7 +130,8 @@ public sealed class RecipeMistakeTests : IDisposable
     [InlineData("model:\n  ckpt: 'x\n", "recipe.yaml:2: not valid YAML: ")]
     [InlineData("model:\n  ckpt: a: b\n", "recipe.yaml:2: not valid YAML: ")]
     [InlineData("model: {\nrun: 1\n", "recipe.yaml:")]
-    [InlineData("model:\n  lora_target_modules: [a\nrun: 1\nx: 2\n", "recipe.yaml:2: not valid YAML: a bracket is not closed")]
+    [InlineData("model:\n  lora_target_modules: [a\nrun: 1\nx: 2\n",
+        "recipe.yaml:2: not valid YAML: a bracket is not closed")]
     [InlineData("model: {}\n---\nrun: {}\n", "recipe.yaml:3: a second YAML document; ")]
     public void A_file_that_is_no_recipe(string yaml, string message)
     {
@@ -161,6 +170,8 @@ public sealed class RecipeMistakeTests : IDisposable
         using (var stream = File.Create(_folder.Recipe))
             stream.SetLength(1 << 21);
 
-        Assert.Contains("larger than 1 MiB", Assert.Throws<InputException>(() => RecipeReader.Read(_folder.Recipe)).Message);
+        var error = Assert.Throws<InputException>(() => RecipeReader.Read(_folder.Recipe));
+
+        Assert.Contains("larger than 1 MiB", error.Message);
     }
 }

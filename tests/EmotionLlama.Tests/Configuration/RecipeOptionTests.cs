@@ -68,6 +68,7 @@ public sealed class RecipeOptionTests : IDisposable
     [Fact]
     public void A_lone_word_is_no_option()
     {
-        Assert.Equal("--options run.seed: must be key=value, such as run.max_epoch=2", _folder.Refusal(Yaml, "run.seed"));
+        Assert.Equal(
+            "--options run.seed: must be key=value, such as run.max_epoch=2", _folder.Refusal(Yaml, "run.seed"));
     }
 }

@@ -222,7 +222,9 @@ public sealed class RecipeReaderTests : IDisposable
     [Fact]
     public void Numbers_may_be_written_in_any_way()
     {
-        var run = _folder.Read($"{RecipeFolder.Least}run: {{init_lr: 1e-5, min_lr: '.5', max_epoch: 3e1, seed: 7}}").Recipe.Run;
+        var run = _folder.Read(RecipeFolder.Least + """
+            run: {init_lr: 1e-5, min_lr: '.5', max_epoch: 3e1, seed: 7}
+            """).Recipe.Run;
 
         Assert.Equal((1e-5, 0.5, 30, 7L), (run.InitLr, run.MinLr, run.MaxEpoch, run.Seed));
     }

@@ -61,7 +61,8 @@ public sealed class RecipeWriterTests : IDisposable
     {
         var yaml = RecipeWriter.ToYaml(new Recipe { Model = new() });
 
-        Assert.StartsWith("model:\n  arch: minigpt_v2\n  llama_model: checkpoints/Llama-2-7b-chat-hf\n  vit_model: null\n", yaml);
+        Assert.StartsWith(
+            "model:\n  arch: minigpt_v2\n  llama_model: checkpoints/Llama-2-7b-chat-hf\n  vit_model: null\n", yaml);
         Assert.Contains("  lora_target_modules: [q_proj, v_proj]\n", yaml);
         Assert.Contains("  end_sym: \"</s>\"\n", yaml);
         Assert.Contains("  lr_sched: linear_warmup_cosine_lr\n  init_lr: 1e-06\n", yaml);

@@ -101,7 +101,7 @@ internal sealed class RecipeBinder(RecipeDocument document)
                 break;
 
             default:
-                throw Mistake(node, path, property.IsSection ? "a section of keys" : "a list of names, or name: weight");
+                throw Mistake(node, path, property.IsSection ? "a section of keys" : "names, or name: weight");
         }
 
         return property.AllowsCount(items.Count) ? items : throw At(node, $"{path} must not be empty");

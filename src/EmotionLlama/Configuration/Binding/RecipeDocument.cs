@@ -4,7 +4,8 @@ using YamlDotNet.RepresentationModel;
 
 namespace EmotionLlama.Configuration.Binding;
 
-/// <summary>The YAML of a recipe, with overrides from the command line put in, and where each part of it stands.</summary>
+/// <summary>The YAML of a recipe, with overrides from the command line put in, and where each part of it
+/// stands.</summary>
 internal sealed class RecipeDocument
 {
     // Recipes nest five deep; a file that nests without end would overflow the stack.
@@ -59,7 +60,8 @@ internal sealed class RecipeDocument
     }
 
     /// <summary>Where a node stands: <c>FILE:LINE</c>, or the option that gave it.</summary>
-    public string PlaceOf(YamlNode node) => _moved.TryGetValue(node, out var place) ? place : $"{Path}:{node.Start.Line}";
+    public string PlaceOf(YamlNode node) =>
+        _moved.TryGetValue(node, out var place) ? place : $"{Path}:{node.Start.Line}";
 
     /// <summary>Lets a node that was made here stand where another does.</summary>
     public TNode At<TNode>(YamlNode origin, TNode made)

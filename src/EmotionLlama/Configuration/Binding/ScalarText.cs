@@ -12,8 +12,8 @@ internal static partial class ScalarText
     public static bool IsNull(YamlNode node) =>
         node is YamlScalarNode { Style: ScalarStyle.Plain or ScalarStyle.Any } scalar && IsNullWord(scalar.Value ?? "");
 
-    /// <summary>Reads a value of a type that recipes have: text, a truth value, a number or an enum; null where the text
-    /// is none. Python's spellings and <c>1e-5</c>, text to YAML 1.1, are read as what they mean.</summary>
+    /// <summary>Reads a value of a type that recipes have: text, a truth value, a number or an enum; null where the
+    /// text is none. Python's spellings and <c>1e-5</c>, text to YAML 1.1, are read as what they mean.</summary>
     public static object? Read(Type type, string text)
     {
         if (type == typeof(string))

@@ -39,8 +39,8 @@ internal static partial class Shorthand
         var match = EpochRange().Match((epochs as YamlScalarNode)?.Value ?? "");
         if (!match.Success)
         {
-            throw new InputException($"{document.PlaceOf(epochs)}: {path}.epochs must be FIRST-END, such as 0-15 for the "
-                + "first 15 epochs");
+            throw new InputException($"{document.PlaceOf(epochs)}: {path}.epochs must be FIRST-END, "
+                + "such as 0-15 for the first 15 epochs");
         }
 
         var expanded = document.At(map, new YamlMappingNode());

@@ -3,7 +3,8 @@ namespace EmotionLlama.Configuration.Binding;
 /// <summary>Guesses what a misspelt word was meant to be.</summary>
 internal static class Spelling
 {
-    /// <summary>The candidate that takes the fewest typing slips to become the word; null where there are none.</summary>
+    /// <summary>The candidate that takes the fewest typing slips to become the word; null where there are
+    /// none.</summary>
     public static string? Nearest(string word, IEnumerable<string> candidates) =>
         candidates.MinBy(candidate => Distance(word, candidate));
 
