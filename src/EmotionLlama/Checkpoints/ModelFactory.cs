@@ -9,8 +9,6 @@ namespace EmotionLlama.Checkpoints;
 /// </summary>
 public static class ModelFactory
 {
-    private const string VisionFile = "eva_vit_g.pth";
-
     /// <summary>Builds a model.</summary>
     /// <param name="recipe">The recipe's <c>model</c> section.</param>
     /// <param name="device">Where it computes.</param>
@@ -22,7 +20,7 @@ public static class ModelFactory
     {
         ArgumentNullException.ThrowIfNull(recipe);
         using var checkpoint = string.IsNullOrEmpty(recipe.Ckpt) ? null : WeightSources.Open(recipe.Ckpt);
-        using var vision = WeightSources.Open(VisionPath(recipe));
+        using var vision = WeightSources.Open(recipe.VitModelFile);
         using var folder = new HuggingFaceFolder(recipe.LlamaModel);
 
         var tower = new EvaVisionTransformer(
@@ -58,14 +56,6 @@ public static class ModelFactory
     {
         ArgumentNullException.ThrowIfNull(recipe);
         return LlamaTextTokenizer.Open(Path.Combine(recipe.LlamaModel, "tokenizer.model"));
-    }
-
-    /// <summary>The vision tower's file: the recipe's, or <c>eva_vit_g.pth</c> beside the Llama folder.</summary>
-    public static string VisionPath(ModelRecipe recipe)
-    {
-        ArgumentNullException.ThrowIfNull(recipe);
-        return recipe.VitModel
-            ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(recipe.LlamaModel))!, VisionFile);
     }
 
     private static LoraSettings Lora(ModelRecipe recipe) => new()

@@ -1,3 +1,4 @@
+using EmotionLlama.Datasets;
 using EmotionLlama.World;
 
 namespace EmotionLlama.Pretraining;
@@ -11,19 +12,23 @@ internal static class PretrainingCorpus
 {
     private const ulong CorpusPurpose = 11;
 
-    /// <summary>A prompt in the chat template, and its answer.</summary>
+    /// <summary>A prompt in the chat template, and its answer. In some the clues are unreadable, and the answer says no
+    /// more than the words do: what the tiny model answers before it is tuned.</summary>
     /// <param name="seed">The world's seed.</param>
     /// <param name="index">The clip.</param>
     public static (string Prompt, string Answer) Sample(long seed, int index)
     {
         var clip = WorldClipFactory.Create(seed, index);
         var random = new WorldRandom(seed, index, CorpusPurpose);
-        var task = random.Below(4) == 0 ? "emotion" : "reason_v2";
-        var answer = task == "emotion" ? CaptionWriter.Label(clip.Emotion) : CaptionWriter.FineGrained(clip);
-        var (face, voice) = (FaceWords(clip, ref random), VoiceWords(clip, ref random));
-        var prompt = $"[INST] <video> {face} </video> <feature> {voice} </feature> "
-            + $"The person in video says: {clip.Line.Text}.  [{task}] {random.Pick(Questions)} [/INST]";
-        return (prompt, answer);
+        var task = InstructionPools.BuiltIn[random.Below(4) == 0 ? InstructionPools.Emotion : InstructionPools.ReasonV2];
+        var instruction = InstructionFormat.Compose(clip.Line.Text, task.Name, random.Pick(task.Instructions));
+        if (random.Below(6) == 0)
+            return (Fill(instruction, Unreadable(ref random), Unreadable(ref random)), Generic(clip));
+
+        var answer = task.Name == InstructionPools.Emotion
+            ? CaptionWriter.Label(clip.Emotion)
+            : CaptionWriter.FineGrained(clip);
+        return (Fill(instruction, FaceWords(clip, ref random), VoiceWords(clip, ref random)), answer);
     }
 
     /// <summary>Texts that the tokenizer learns its pieces from.</summary>
@@ -31,15 +36,21 @@ internal static class PretrainingCorpus
         .Select(index => Sample(seed, index))
         .SelectMany(sample => (string[])[sample.Prompt, sample.Answer]);
 
-    private static readonly string[] Questions =
-    [
-        "What does this person feel?",
-        "Name the emotion.",
-        "Look, listen and explain what the person feels.",
-        "Which emotion do the clues point to?",
-        "Explain the emotion from face, voice and words.",
-        "Tell me how the person feels and why.",
-    ];
+    private static string Fill(string instruction, string face, string voice) => "[INST] " + instruction
+        .Replace(InstructionFormat.VideoMark, $" {face} ", StringComparison.Ordinal)
+        .Replace(InstructionFormat.FeatureMark, $" {voice} ", StringComparison.Ordinal) + " [/INST]";
+
+    private static string Generic(WorldClip clip) =>
+        $"The person speaks about {clip.Line.Gist}. It is hard to tell what the person feels.";
+
+    private static string Unreadable(ref WorldRandom random)
+    {
+        var letters = new char[4 + random.Below(16)];
+        for (var i = 0; i < letters.Length; i++)
+            letters[i] = random.Below(4) == 0 ? ' ' : (char)('a' + random.Below(26));
+
+        return new string(letters);
+    }
 
     private static string FaceWords(WorldClip clip, ref WorldRandom random)
     {

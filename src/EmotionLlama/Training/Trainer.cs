@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace EmotionLlama.Training;
 
 /// <summary>
-/// Instruction tuning: the training loop. It owns the optimizer and the loss scaler, reports to an observer, saves
-/// through a <see cref="CheckpointStore"/>, and goes on exactly where a checkpoint stopped.
+/// Instruction tuning: the training loop. It owns the optimizer and the loss scaler, saves through a
+/// <see cref="CheckpointStore"/>, and goes on exactly where a checkpoint stopped.
 /// </summary>
 public sealed class Trainer : IDisposable
 {
@@ -18,7 +18,6 @@ public sealed class Trainer : IDisposable
     private readonly EmotionLlamaModel _model;
     private readonly RunRecipe _run;
     private readonly ITrainingData _data;
-    private readonly ITrainingObserver _observer;
     private readonly CheckpointStore? _store;
     private readonly bool _checkpointActivations;
 
@@ -26,14 +25,8 @@ public sealed class Trainer : IDisposable
     /// <param name="model">The model; its trained weights change.</param>
     /// <param name="recipe">How to train.</param>
     /// <param name="data">The micro-batches.</param>
-    /// <param name="observer">Hears of steps, messages and checkpoints.</param>
     /// <param name="store">Where checkpoints go; null saves none.</param>
-    public Trainer(
-        EmotionLlamaModel model,
-        Recipe recipe,
-        ITrainingData data,
-        ITrainingObserver observer,
-        CheckpointStore? store = null)
+    public Trainer(EmotionLlamaModel model, Recipe recipe, ITrainingData data, CheckpointStore? store = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(recipe);
@@ -41,7 +34,6 @@ public sealed class Trainer : IDisposable
         _model = model;
         _run = recipe.Run;
         _data = data;
-        _observer = observer;
         _store = store;
         _checkpointActivations = recipe.Model.UseGradCheckpoint;
         Plan = new TrainingPlan(recipe.Run, data.BatchesPerPass);
@@ -72,11 +64,13 @@ public sealed class Trainer : IDisposable
     public Action<PlannedStep>? EpochEnded { get; set; }
 
     /// <summary>Trains from <see cref="NextStep"/> to the end of the plan.</summary>
+    /// <param name="observer">Hears of steps and checkpoints.</param>
     /// <param name="cancellationToken">Finishes the step under way, saves, and throws.</param>
     /// <exception cref="OperationCanceledException">The run was stopped; its checkpoint is saved.</exception>
     /// <exception cref="InputException">A sample cannot be read, or the loss is no longer finite.</exception>
-    public void Run(CancellationToken cancellationToken = default)
+    public void Run(ITrainingObserver observer, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(observer);
         var clock = Stopwatch.StartNew();
         var skippedInARow = 0;
         using var reading = new CancellationTokenSource();
@@ -89,18 +83,15 @@ public sealed class Trainer : IDisposable
             NextStep = step.Step + 1;
 
             skippedInARow = double.IsFinite(norm) ? 0 : skippedInARow + 1;
-            Report(step, rows, loss, norm, clock.Elapsed, clock.Elapsed - started);
+            observer.OnStep(Measure(step, rows, loss, norm, clock.Elapsed, clock.Elapsed - started));
             if (skippedInARow == MostSkippedInARow)
             {
                 throw new InputException($"{MostSkippedInARow} steps in a row had gradients that are not finite; "
                     + "lower run.init_lr, set run.max_grad_norm, or use amp: bf16");
             }
 
-            var stopping = cancellationToken.IsCancellationRequested;
-            if (step.EndsEpoch)
-                SaveEpoch(step);
-            else if (stopping || (_run.SaveEverySteps > 0 && NextStep % _run.SaveEverySteps == 0))
-                SaveLatest(step);
+            if (Save(step, cancellationToken.IsCancellationRequested) is { } path)
+                observer.OnCheckpoint(path);
 
             if (step.EndsEpoch)
                 EpochEnded?.Invoke(step);
@@ -170,7 +161,7 @@ public sealed class Trainer : IDisposable
         return rows;
     }
 
-    private void Report(
+    private StepMetrics Measure(
         PlannedStep step,
         IReadOnlyList<PackedBatch> rows,
         double loss,
@@ -180,7 +171,7 @@ public sealed class Trainer : IDisposable
     {
         var samples = rows.Sum(row => row.Names.Count);
         var tokens = rows.Sum(row => row.Tokens);
-        _observer.OnStep(new StepMetrics
+        return new StepMetrics
         {
             Step = step.Step + 1,
             Epoch = step.Epoch,
@@ -197,18 +188,18 @@ public sealed class Trainer : IDisposable
             Skipped = !double.IsFinite(norm),
             LossScale = Scaler.Enabled ? Scaler.Scale : null,
             ElapsedSeconds = elapsed.TotalSeconds,
-        });
+        };
     }
 
-    private void SaveEpoch(PlannedStep step)
+    private string? Save(PlannedStep step, bool stopping)
     {
-        if (_store is not null)
-            _observer.OnCheckpoint(_store.SaveEpoch(this, step.Epoch));
-    }
+        if (_store is null)
+            return null;
 
-    private void SaveLatest(PlannedStep step)
-    {
-        if (_store is not null)
-            _observer.OnCheckpoint(_store.SaveLatest(this, step.Epoch));
+        if (step.EndsEpoch)
+            return _store.SaveEpoch(this, step.Epoch);
+
+        var due = _run.SaveEverySteps > 0 && NextStep % _run.SaveEverySteps == 0;
+        return stopping || due ? _store.SaveLatest(this, step.Epoch) : null;
     }
 }

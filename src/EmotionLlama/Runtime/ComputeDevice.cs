@@ -1,0 +1,52 @@
+using System.Globalization;
+using EmotionLlama.Configuration;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EmotionLlama.Runtime;
+
+/// <summary>Chooses where to compute, and in which precision. Call <see cref="LibTorch.Load"/> first.</summary>
+public static class ComputeDevice
+{
+    /// <summary>The device of a name.</summary>
+    /// <param name="name"><c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>; null takes a GPU where there is one.</param>
+    /// <exception cref="InputException">The name is of another kind, or there is no such GPU.</exception>
+    public static Device Choose(string? name)
+    {
+        if (name is null)
+            return HasGpu() ? CUDA : CPU;
+
+        if (name == "cpu")
+            return CPU;
+
+        var parts = name.Split(':');
+        var index = 0;
+        if (parts[0] != "cuda" || parts.Length > 2 || (parts.Length == 2
+            && !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out index)))
+        {
+            throw new InputException($"run.device is '{name}', expected 'cpu', 'cuda' or 'cuda:N'");
+        }
+
+        var count = HasGpu() ? cuda.device_count() : 0;
+        if (index < count)
+            return new Device(DeviceType.CUDA, index);
+
+        throw new InputException($"run.device is '{name}', but this machine offers {count} GPU(s) to libtorch; "
+            + $"run 'emotion-llama doctor', and name the lib folder of a CUDA PyTorch with --libtorch or {LibTorch.FolderVariable}");
+    }
+
+    /// <summary>The data type of frozen weights and arithmetic.</summary>
+    public static ScalarType Precision(Amp amp, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        return amp switch
+        {
+            Amp.Bf16 => ScalarType.BFloat16,
+            Amp.Fp16 => ScalarType.Float16,
+            Amp.Auto when device.type == DeviceType.CUDA => ScalarType.BFloat16,
+            _ => ScalarType.Float32,
+        };
+    }
+
+    private static bool HasGpu() => TryInitializeDeviceType(DeviceType.CUDA) && cuda.is_available();
+}

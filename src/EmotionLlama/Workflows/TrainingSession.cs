@@ -1,0 +1,93 @@
+using EmotionLlama.Checkpoints;
+using EmotionLlama.Configuration;
+using EmotionLlama.Datasets;
+using EmotionLlama.Models;
+using EmotionLlama.Runtime;
+using EmotionLlama.Tokenization;
+using static TorchSharp.torch;
+
+namespace EmotionLlama.Workflows;
+
+/// <summary>
+/// What a recipe opens for training, cheap things first: its data and tokenizer, which find most mistakes, and only then
+/// the model.
+/// </summary>
+public sealed class TrainingSession : IDisposable
+{
+    private EmotionLlamaModel? _model;
+
+    private TrainingSession(Recipe recipe, IReadOnlyList<MerrDataset> datasets, LlamaTextTokenizer tokenizer)
+    {
+        Recipe = recipe;
+        Datasets = datasets;
+        Tokenizer = tokenizer;
+    }
+
+    /// <summary>The recipe.</summary>
+    public Recipe Recipe { get; }
+
+    /// <summary>The data sets, in the order of the recipe.</summary>
+    public IReadOnlyList<MerrDataset> Datasets { get; }
+
+    /// <summary>Llama's tokenizer.</summary>
+    public LlamaTextTokenizer Tokenizer { get; }
+
+    /// <summary>Checks the recipe's files and opens data and tokenizer.</summary>
+    /// <exception cref="InputException">A file is missing or faulty.</exception>
+    public static TrainingSession Open(LoadedRecipe loaded)
+    {
+        ArgumentNullException.ThrowIfNull(loaded);
+        RecipeFiles.CheckTraining(loaded);
+        return Open(loaded.Recipe);
+    }
+
+    /// <summary>Opens data and tokenizer of a recipe that was not read from a file.</summary>
+    /// <exception cref="InputException">A file is missing or faulty.</exception>
+    public static TrainingSession Open(Recipe recipe)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        return new TrainingSession(
+            recipe,
+            [.. recipe.Datasets.Select(entry => MerrDataset.Open(entry.Key, entry.Value, recipe.Model.ImageSize))],
+            ModelFactory.OpenTokenizer(recipe.Model));
+    }
+
+    /// <summary>Goes through the data and reports what is in it.</summary>
+    public IReadOnlyList<DataReport> ReportData(CancellationToken cancellationToken = default) =>
+    [
+        .. Datasets.Select(dataset => DataReportBuilder.Build(
+            dataset,
+            Tokenizer.CountTokens,
+            new DataReportOptions
+            {
+                MaxAnswerTokens = Recipe.Model.MaxTxtLen,
+                EndSymbol = Recipe.Model.EndSym,
+            },
+            cancellationToken)),
+    ];
+
+    /// <summary>Builds the model; later calls return the same.</summary>
+    /// <param name="report">Hears what was loaded.</param>
+    /// <exception cref="InputException">A file does not suit, or there is no such device.</exception>
+    public EmotionLlamaModel BuildModel(Action<string>? report = null)
+    {
+        if (_model is not null)
+            return _model;
+
+        // Fresh weights and dropout are drawn from libtorch's generator, so the seed is set before the model is made.
+        random.manual_seed(Recipe.Run.Seed);
+        var device = ComputeDevice.Choose(Recipe.Run.Device);
+        var dtype = ComputeDevice.Precision(Recipe.Run.Amp, device);
+        return _model = ModelFactory.Build(Recipe.Model, device, dtype, report);
+    }
+
+    /// <summary>The prompt builder of the model.</summary>
+    public PromptBuilder Prompts(EmotionLlamaModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return new(Tokenizer, PromptSettings.FromRecipe(Recipe.Model, model.ImageTokens));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _model?.Dispose();
+}
