@@ -71,7 +71,8 @@ internal static class CliApp
 
     private static RootCommand CreateRoot(GlobalOptions globals, IEnumerable<Command> verbs)
     {
-        var root = new RootCommand("Tunes, evaluates and serves Emotion-LLaMA: what a person in a clip feels, and why.");
+        var root = new RootCommand(
+            "Tunes, evaluates and serves Emotion-LLaMA: what a person in a clip feels, and why.");
         globals.AddTo(root);
         foreach (var verb in verbs)
             root.Add(verb);

@@ -16,8 +16,8 @@ internal sealed class GlobalOptions
     /// <summary>The folder of an existing PyTorch's libraries.</summary>
     public Option<string?> LibTorchFolder { get; } = new("--libtorch")
     {
-        Description = $"The 'lib' folder of an installed PyTorch, to compute on a GPU. [default: ${LibTorch.FolderVariable}"
-            + ", or else the CPU libraries that come with the program]",
+        Description = "The 'lib' folder of an installed PyTorch, to compute on a GPU. "
+            + $"[default: ${LibTorch.FolderVariable}, or else the CPU libraries that come with the program]",
         HelpName = "FOLDER",
         Recursive = true,
     };

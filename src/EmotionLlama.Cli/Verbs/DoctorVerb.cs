@@ -15,7 +15,10 @@ internal static class DoctorVerb
             HelpName = "FOLDER",
             DefaultValueFactory = _ => "output",
         };
-        var verb = new Command("doctor", "Says what this machine offers, and what to do about what it lacks.") { output };
+        var verb = new Command("doctor", "Says what this machine offers, and what to do about what it lacks.")
+        {
+            output,
+        };
         verb.SetAction(parsed =>
         {
             var report = MachineProbe.Inspect(parsed.GetValue(globals.LibTorchFolder), parsed.GetRequiredValue(output));
@@ -38,7 +41,8 @@ internal static class DoctorVerb
         if (report.Engine is { PatchedShim: { } shim })
             Row("", $"TorchSharp's shim patched for this system's libstdc++: {shim}");
 
-        Row("processor", $"{report.Cpu.Model}, {report.Cpu.Cores} cores, {string.Join(" ", report.Cpu.InstructionSets)}");
+        var cpu = report.Cpu;
+        Row("processor", $"{cpu.Model}, {cpu.Cores} cores, {string.Join(' ', cpu.InstructionSets)}");
         Row("memory", ByteSize.Format(report.MemoryBytes));
         foreach (var gpu in report.Gpus)
             Row("GPU", $"{gpu.Name}, {ByteSize.Format(gpu.MemoryBytes)}, compute capability {gpu.ComputeCapability}");

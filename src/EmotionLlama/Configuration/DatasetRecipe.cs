@@ -1,21 +1,31 @@
+using System.ComponentModel.DataAnnotations;
+using EmotionLlama.Configuration.Binding;
+
 namespace EmotionLlama.Configuration;
 
 /// <summary>One entry of the <c>datasets</c> section: MERR-format data and how it is read.</summary>
 public sealed record DatasetRecipe
 {
     /// <summary>Samples in one micro-batch.</summary>
+    [Range(1, int.MaxValue)]
     public int BatchSize { get; init; } = 1;
 
     /// <summary>Where the files are.</summary>
     public BuildInfoRecipe BuildInfo { get; init; } = new();
 
-    /// <summary>Annotation file that replaces <c>build_info.ann_path</c>: a path, or a name in the same folder.</summary>
+    /// <summary>Annotation file that replaces <c>build_info.ann_path</c>: a path, or a name in the same
+    /// folder.</summary>
     public string? AnnotationFile { get; init; }
 
-    /// <summary>Tasks to draw from, with their weights. In YAML a list (equal weights) or a map of task to weight.</summary>
-    public IReadOnlyDictionary<string, double> TaskPool { get; init; } = new Dictionary<string, double> { ["emotion"] = 1 };
+    /// <summary>Tasks to draw from, with their weights. In YAML a list (equal weights) or a map of task to
+    /// weight.</summary>
+    [MinLength(1), Range(0.0, double.MaxValue)]
+    public IReadOnlyDictionary<string, double> TaskPool { get; init; } =
+        new Dictionary<string, double> { ["emotion"] = 1 };
 
-    /// <summary>A YAML or JSON file of task to list of instructions that replaces the built-in pools of those tasks.</summary>
+    /// <summary>A YAML or JSON file of task to list of instructions that replaces the built-in pools of those
+    /// tasks.</summary>
+    [RecipePath(PathKind.File)]
     public string? InstructionPool { get; init; }
 
     /// <summary>Whether the answers are the annotated captions, or empty as for testing.</summary>
@@ -25,13 +35,16 @@ public sealed record DatasetRecipe
     public bool EnableAugmentation { get; init; }
 
     /// <summary>Probability that a modality of a sample is augmented.</summary>
+    [Range(0.0, 1.0)]
     public double AugmentationProb { get; init; } = 0.5;
 
-    /// <summary>Modalities that are withheld: any of <c>face</c>, <c>video</c>, <c>voice</c>, <c>words</c>, <c>image</c>.
-    /// Their files are not read; they enter as zeros, a blank picture or an empty line.</summary>
+    /// <summary>Modalities that are withheld: any of <c>face</c>, <c>video</c>, <c>voice</c>, <c>words</c>,
+    /// <c>image</c>. Their files are not read; they enter as zeros, a blank picture or an empty line.</summary>
+    [AllowedValues("face", "video", "voice", "words", "image")]
     public IReadOnlyList<string> Withhold { get; init; } = [];
 
     /// <summary>How often this data is drawn from, relative to the others.</summary>
+    [Range(0.0, double.MaxValue)]
     public double SampleRatio { get; init; } = 1;
 
     /// <summary>How a picture is prepared.</summary>

@@ -1,3 +1,6 @@
+using System.ComponentModel.DataAnnotations;
+using EmotionLlama.Configuration.Binding;
+
 namespace EmotionLlama.Configuration;
 
 /// <summary>The <c>run</c> section of a recipe: how to train.</summary>
@@ -7,42 +10,55 @@ public sealed record RunRecipe
     public LearningRateSchedule LrSched { get; init; } = LearningRateSchedule.LinearWarmupCosine;
 
     /// <summary>Learning rate after warm-up.</summary>
+    [Range(0.0, double.MaxValue)]
     public double InitLr { get; init; } = 1e-6;
 
     /// <summary>Learning rate at the end.</summary>
+    [Range(0.0, double.MaxValue)]
     public double MinLr { get; init; } = 1e-6;
 
     /// <summary>Learning rate at the start of warm-up; null starts at <see cref="InitLr"/>.</summary>
+    [Range(0.0, double.MaxValue)]
     public double? WarmupLr { get; init; }
 
     /// <summary>Steps of warm-up.</summary>
+    [Range(0, int.MaxValue)]
     public int WarmupSteps { get; init; }
 
     /// <summary>Factor per epoch of <see cref="LearningRateSchedule.LinearWarmupStep"/>.</summary>
+    [Range(0.0, double.MaxValue)]
     public double LrDecayRate { get; init; } = 1;
 
     /// <summary>AdamW's decoupled weight decay, for matrices only.</summary>
+    [Range(0.0, double.MaxValue)]
     public double WeightDecay { get; init; } = 0.05;
 
     /// <summary>AdamW's second beta.</summary>
+    [Range(0.0, 1.0, MaximumIsExclusive = true)]
     public double Beta2 { get; init; } = 0.999;
 
     /// <summary>Largest norm of the whole gradient; larger ones are scaled down. 0 does not clip.</summary>
+    [Range(0.0, double.MaxValue)]
     public double MaxGradNorm { get; init; }
 
     /// <summary>Number of epochs.</summary>
+    [Range(1, int.MaxValue)]
     public int MaxEpoch { get; init; } = 30;
 
     /// <summary>Iterations (micro-batches) in an epoch; null goes through the data once.</summary>
+    [Range(1, int.MaxValue)]
     public int? ItersPerEpoch { get; init; }
 
     /// <summary>Micro-batches whose gradients make one optimizer step.</summary>
+    [Range(1, int.MaxValue)]
     public int AccumGradIters { get; init; } = 1;
 
     /// <summary>Threads that read samples; 0 reads them on the training thread.</summary>
+    [Range(0, int.MaxValue)]
     public int NumWorkers { get; init; } = 4;
 
     /// <summary>Fixes data order, task draws, augmentation, dropout and fresh weights.</summary>
+    [Range(0.0, double.MaxValue)]
     public long Seed { get; init; } = 42;
 
     /// <summary>Precision of the frozen weights and the arithmetic. In YAML <c>true</c> (bf16 on a GPU, fp32 on a CPU),
@@ -50,19 +66,24 @@ public sealed record RunRecipe
     public Amp Amp { get; init; } = Amp.Auto;
 
     /// <summary><c>cuda</c>, <c>cuda:N</c> or <c>cpu</c>; null takes a GPU where there is one.</summary>
+    [RegularExpression(@"cpu|cuda(:\d+)?", ErrorMessage = "cpu, cuda or cuda:N")]
     public string? Device { get; init; }
 
     /// <summary>Folder for checkpoints, logs and the report.</summary>
+    [RecipePath(PathKind.Output)]
     public string OutputDir { get; init; } = "output";
 
     /// <summary>A checkpoint of ours to continue from.</summary>
+    [RecipePath(PathKind.File)]
     public string? ResumeCkptPath { get; init; }
 
     /// <summary>Epoch checkpoints kept; older ones are deleted. 0 keeps all.</summary>
+    [Range(0, int.MaxValue)]
     public int KeepLast { get; init; }
 
     /// <summary>Optimizer steps between two saves inside an epoch, to <c>checkpoint_latest.pth</c>; 0 saves at the ends
     /// of epochs alone.</summary>
+    [Range(0, int.MaxValue)]
     public int SaveEverySteps { get; init; }
 
     /// <summary>How a step's loss is averaged.</summary>
@@ -72,12 +93,15 @@ public sealed record RunRecipe
     public OnBadSample OnBadSample { get; init; } = OnBadSample.Stop;
 
     /// <summary>Optimizer steps between two lines of the metric log.</summary>
+    [Range(1, int.MaxValue)]
     public int LogFreq { get; init; } = 10;
 
     /// <summary>Epochs between two rounds of sample answers; 0 generates none.</summary>
+    [Range(0, int.MaxValue)]
     public int SampleAnswersInterval { get; init; } = 1;
 
     /// <summary>Clips that answers are generated for, the first ones of the data.</summary>
+    [Range(0, int.MaxValue)]
     public int SampleAnswersCount { get; init; } = 2;
 
     /// <summary>Sub-stages with rates of their own; empty trains with one.</summary>

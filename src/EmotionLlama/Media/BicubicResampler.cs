@@ -13,6 +13,7 @@ public static class BicubicResampler
 {
     private const int Channels = 3;
     private const int Lanes = 4;
+    private const int RowsAtOnce = 2;
     private const int Half = 1 << (ResamplingWeights.FractionBits - 1);
 
     /// <summary>The picture in another size.</summary>
@@ -43,14 +44,17 @@ public static class BicubicResampler
 
     private static void ResizeRows(RgbImage image, ResamplingWeights weights, int width, Span<byte> destination)
     {
-        // One row with a pixel per vector, so that a weight multiplies red, green and blue at once.
-        var wide = ArrayPool<int>.Shared.Rent(image.Width * Lanes);
+        var wide = ArrayPool<int>.Shared.Rent(image.Width * Lanes * RowsAtOnce);
         try
         {
-            for (var y = 0; y < image.Height; y++)
+            // A last row without a partner is done together with the one before it, once more.
+            for (var y = 0; y < image.Height; y += RowsAtOnce)
             {
-                Widen(image.Pixels.AsSpan(y * image.Width * Channels, image.Width * Channels), wide);
-                ResizeRow(wide, weights, destination.Slice(y * width * Channels, width * Channels));
+                var upper = Math.Max(Math.Min(y, image.Height - RowsAtOnce), 0);
+                var lower = Math.Min(upper + 1, image.Height - 1);
+                Widen(Row(image.Pixels, image.Width, upper), wide);
+                Widen(Row(image.Pixels, image.Width, lower), wide.AsSpan(Lanes));
+                ResizeRowPair(wide, weights, Row(destination, width, upper), Row(destination, width, lower));
             }
         }
         finally
@@ -59,9 +63,14 @@ public static class BicubicResampler
         }
     }
 
+    private static Span<byte> Row(Span<byte> pixels, int width, int y) =>
+        pixels.Slice(y * width * Channels, width * Channels);
+
+    /// <summary>Spreads a row to one pixel per half vector; the other half is the other row's. So one multiplication
+    /// does three channels of two rows.</summary>
     private static void Widen(ReadOnlySpan<byte> row, Span<int> wide)
     {
-        for (int from = 0, to = 0; from + 2 < row.Length; from += Channels, to += Lanes)
+        for (int from = 0, to = 0; from + 2 < row.Length; from += Channels, to += Lanes * RowsAtOnce)
         {
             wide[to] = row[from];
             wide[to + 1] = row[from + 1];
@@ -69,21 +78,28 @@ public static class BicubicResampler
         }
     }
 
-    private static void ResizeRow(ReadOnlySpan<int> wide, ResamplingWeights weights, Span<byte> row)
+    private static void ResizeRowPair(
+        ReadOnlySpan<int> wide, ResamplingWeights weights, Span<byte> upper, Span<byte> lower)
     {
-        for (int x = 0, to = 0; to < row.Length; x++, to += Channels)
+        for (int x = 0, to = 0; to < upper.Length; x++, to += Channels)
         {
             var line = weights.Of(x);
-            ref var source = ref MemoryMarshal.GetReference(wide.Slice(weights.StartOf(x) * Lanes, line.Length * Lanes));
-            var sum = Vector128.Create(Half);
+            var taps = wide.Slice(weights.StartOf(x) * Lanes * RowsAtOnce, line.Length * Lanes * RowsAtOnce);
+            ref var source = ref MemoryMarshal.GetReference(taps);
+            var sum = Vector256.Create(Half);
             for (var tap = 0; tap < line.Length; tap++)
-                sum += Vector128.LoadUnsafe(ref source, (nuint)(tap * Lanes)) * line[tap];
+                sum += Vector256.LoadUnsafe(ref source, (nuint)(tap * Lanes * RowsAtOnce)) * line[tap];
 
-            var pixel = ToBytes(sum);
-            row[to] = (byte)pixel[0];
-            row[to + 1] = (byte)pixel[1];
-            row[to + 2] = (byte)pixel[2];
+            Store(ToBytes(sum.GetLower()), upper[to..]);
+            Store(ToBytes(sum.GetUpper()), lower[to..]);
         }
+    }
+
+    private static void Store(Vector128<int> pixel, Span<byte> destination)
+    {
+        destination[2] = (byte)pixel[2];
+        destination[1] = (byte)pixel[1];
+        destination[0] = (byte)pixel[0];
     }
 
     private static void ResizeColumns(

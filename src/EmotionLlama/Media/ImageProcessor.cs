@@ -41,6 +41,7 @@ public sealed class ImageProcessor
     /// <summary>Processes a picture: <c>[3, size, size]</c>, float32 on the CPU. The caller owns the tensor.</summary>
     public Tensor Process(RgbImage image)
     {
+        ArgumentNullException.ThrowIfNull(image);
         var tensor = empty([Channels, Size, Size], ScalarType.Float32);
         Process(image, MemoryMarshal.Cast<byte, float>(tensor.bytes));
         return tensor;

@@ -74,6 +74,9 @@ public static class NpyFile
                     + $"promised, {available} bytes left; copy or extract it again");
             }
 
+            if (header.Count > Array.MaxLength / header.BytesEach)
+                throw new InputException($"{path}: {header.Count} numbers are too many for one array; split the file");
+
             var bytes = new byte[header.Count * header.BytesEach];
             stream.ReadExactly(bytes);
             var values = ToSingles(bytes, header.BytesEach);

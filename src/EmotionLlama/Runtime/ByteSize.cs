@@ -18,7 +18,7 @@ public static class ByteSize
             unit++;
         }
 
-        var digits = unit == 0 || Math.Abs(value) >= 100 ? "0" : "0.#";
-        return string.Create(CultureInfo.InvariantCulture, $"{value.ToString(digits, CultureInfo.InvariantCulture)} {Units[unit]}");
+        var digits = Math.Abs(value) >= 100 ? "0" : "0.#";
+        return $"{value.ToString(digits, CultureInfo.InvariantCulture)} {Units[unit]}";
     }
 }

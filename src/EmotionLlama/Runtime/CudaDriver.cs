@@ -21,7 +21,7 @@ internal static unsafe class CudaDriver
         var open = (delegate* unmanaged<int*, int, int>)NativeLibrary.GetExport(driver, "cuDeviceGet");
         var name = (delegate* unmanaged<byte*, int, int, int>)NativeLibrary.GetExport(driver, "cuDeviceGetName");
         var memory = (delegate* unmanaged<nuint*, int, int>)NativeLibrary.GetExport(driver, "cuDeviceTotalMem_v2");
-        var attribute = (delegate* unmanaged<int*, int, int, int>)NativeLibrary.GetExport(driver, "cuDeviceGetAttribute");
+        var ask = (delegate* unmanaged<int*, int, int, int>)NativeLibrary.GetExport(driver, "cuDeviceGetAttribute");
 
         int devices;
         if (initialize(0) != 0 || count(&devices) != 0)
@@ -38,8 +38,8 @@ internal static unsafe class CudaDriver
                 if (open(&device, index) == 0
                     && name(buffer, text.Length, device) == 0
                     && memory(&bytes, device) == 0
-                    && attribute(&major, MajorCapability, device) == 0
-                    && attribute(&minor, MinorCapability, device) == 0)
+                    && ask(&major, MajorCapability, device) == 0
+                    && ask(&minor, MinorCapability, device) == 0)
                 {
                     var end = text.IndexOf((byte)0);
                     gpus.Add(new GpuReport(Encoding.UTF8.GetString(text[..end]), (long)bytes, $"{major}.{minor}"));

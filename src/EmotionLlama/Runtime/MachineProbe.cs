@@ -176,7 +176,7 @@ public static class MachineProbe
             advice.Add("the processor has no AVX2: libtorch runs several times slower here");
 
         if (gpus.Count == 0)
-            advice.Add("no NVIDIA GPU: the tiny model of 'quickstart' is quick on a CPU, real weights take a GPU of 24 GB");
+            advice.Add("no NVIDIA GPU: 'quickstart' is quick on a CPU, tuning real weights takes a GPU of 24 GB");
         else if (engine is { CudaLibraries: false })
             advice.Add("this libtorch computes on the CPU only: name the 'lib' folder of a CUDA PyTorch "
                 + $"(.../site-packages/torch/lib) in --libtorch or {LibTorch.FolderVariable} to use the GPU");

@@ -48,12 +48,21 @@ public sealed class LlamaTextTokenizer
     public static LlamaTextTokenizer Open(string path)
     {
         var bytes = ReadFile(path);
-        var model = ReadModel(path, bytes);
-        if (WhatIsUnsupported(model) is { } unsupported)
-            throw new InputException($"{path}: unsupported tokenizer: {unsupported}; {Remedy}");
+        try
+        {
+            var model = SentencePieceModelReader.Read(bytes);
+            if (model.Pieces.Count == 0)
+                throw new InputException($"{path}: not a SentencePiece model: it has no vocabulary; {Remedy}");
+            if (WhatIsUnsupported(model) is { } unsupported)
+                throw new InputException($"{path}: unsupported tokenizer: {unsupported}; {Remedy}");
 
-        using var stream = new MemoryStream(bytes, writable: false);
-        return new(model, LlamaTokenizer.Create(stream, addBeginOfSentence: false, addEndOfSentence: false));
+            using var stream = new MemoryStream(bytes, writable: false);
+            return new(model, LlamaTokenizer.Create(stream, addBeginOfSentence: false, addEndOfSentence: false));
+        }
+        catch (InvalidProtocolBufferException error)
+        {
+            throw new InputException($"{path}: not a SentencePiece model, or a corrupt one; {Remedy}", error);
+        }
     }
 
     /// <summary>The ids of a text, without <see cref="BeginId"/> before it or <see cref="EndId"/> behind it. An empty
@@ -119,30 +128,14 @@ public sealed class LlamaTextTokenizer
         }
     }
 
-    private static SentencePieceModel ReadModel(string path, byte[] bytes)
-    {
-        try
-        {
-            var model = SentencePieceModelReader.Read(bytes);
-            if (model.Pieces.Count > 0)
-                return model;
-        }
-        catch (InvalidProtocolBufferException error)
-        {
-            throw new InputException($"{path}: not a SentencePiece model, or a corrupt one; {Remedy}", error);
-        }
-
-        throw new InputException($"{path}: not a SentencePiece model: it has no vocabulary; {Remedy}");
-    }
-
     private static string? WhatIsUnsupported(SentencePieceModel model)
     {
         if (model.Algorithm != SentencePieceAlgorithm.BytePair)
             return $"its model type is {model.Algorithm}, not BytePair";
         if (model.Normalizer is not ("identity" or "") || model.HasCharacterMap)
             return $"its normalizer is '{model.Normalizer}', not 'identity'";
-        if (!model.AddsDummyPrefix || !model.EscapesSpaces || model.RemovesExtraSpaces)
-            return "it does not keep spaces as Llama does (dummy prefix, escaped, none removed)";
+        if (!model.AddsDummyPrefix || !model.EscapesSpaces || model.RemovesExtraSpaces || model.SpacesFollowWords)
+            return "it does not keep spaces as Llama does (before each word, escaped, none removed)";
 
         var marks = new[]
         {

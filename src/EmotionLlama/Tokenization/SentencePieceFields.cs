@@ -13,6 +13,7 @@ internal static class SentencePieceFields
 
     public const int TrainerAlgorithm = 3;
     public const int TrainerVocabularySize = 4;
+    public const int TrainerSpacesFollowWords = 24;
     public const int TrainerSplitDigits = 25;
     public const int TrainerByteFallback = 35;
     public const int TrainerUnknownId = 40;

@@ -25,6 +25,9 @@ public sealed record SentencePieceModel
     /// <summary>Whether runs of spaces become one and outer spaces vanish.</summary>
     public bool RemovesExtraSpaces { get; init; }
 
+    /// <summary>Whether pieces carry the space behind a word in place of the one before it.</summary>
+    public bool SpacesFollowWords { get; init; }
+
     /// <summary>Whether spaces are written as <see cref="SpaceMark"/>.</summary>
     public bool EscapesSpaces { get; init; } = true;
 

@@ -79,6 +79,9 @@ internal static class SentencePieceModelReader
                 case SentencePieceFields.TrainerAlgorithm:
                     model = model with { Algorithm = (SentencePieceAlgorithm)input.ReadEnum() };
                     break;
+                case SentencePieceFields.TrainerSpacesFollowWords:
+                    model = model with { SpacesFollowWords = input.ReadBool() };
+                    break;
                 case SentencePieceFields.TrainerByteFallback:
                     model = model with { ByteFallback = input.ReadBool() };
                     break;

@@ -40,6 +40,7 @@ public static class SentencePieceModelWriter
     {
         WriteNumber(output, SentencePieceFields.TrainerAlgorithm, (int)model.Algorithm);
         WriteNumber(output, SentencePieceFields.TrainerVocabularySize, model.Pieces.Count);
+        WriteFlag(output, SentencePieceFields.TrainerSpacesFollowWords, model.SpacesFollowWords);
         WriteFlag(output, SentencePieceFields.TrainerSplitDigits, true);
         WriteFlag(output, SentencePieceFields.TrainerByteFallback, model.ByteFallback);
         WriteNumber(output, SentencePieceFields.TrainerUnknownId, model.UnknownId);

@@ -45,12 +45,16 @@ public sealed class Trainer : IDisposable
         _store = store;
         _checkpointActivations = recipe.Model.UseGradCheckpoint;
         Plan = new TrainingPlan(recipe.Run, data.BatchesPerPass);
-        Optimizer = new AdamW(model.TrainableParameters, recipe.Run.WeightDecay, beta2: recipe.Run.Beta2);
+        Parameters = model.TrainableParameters;
+        Optimizer = new AdamW(Parameters, recipe.Run.WeightDecay, beta2: recipe.Run.Beta2);
         Scaler = new LossScaler(enabled: model.Llama.Dtype == ScalarType.Float16);
     }
 
     /// <summary>The steps of the run.</summary>
     public TrainingPlan Plan { get; }
+
+    /// <summary>The weights that are trained.</summary>
+    public IReadOnlyList<NamedTensor> Parameters { get; }
 
     /// <summary>The optimizer, with its moments.</summary>
     public AdamW Optimizer { get; }
@@ -141,7 +145,7 @@ public sealed class Trainer : IDisposable
         try
         {
             var loss = AccumulateGradients(rows);
-            var norm = Gradients.UnscaleAndClip(_model.TrainableParameters, Scaler.Scale, _run.MaxGradNorm);
+            var norm = Gradients.UnscaleAndClip(Parameters, Scaler.Scale, _run.MaxGradNorm);
             var finite = double.IsFinite(norm);
             if (finite)
                 Optimizer.Step(learningRate);

@@ -30,6 +30,22 @@ public sealed class BicubicResamplerTests
         Assert.Equal<byte>([0, 53, 202, 255], BicubicResampler.Resize(edge, 1, 4).Red());
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void Every_row_is_resized_whether_their_number_is_even_or_odd(int height)
+    {
+        var edges = Pictures.Grey(2, height, (x, y) => (byte)(x * (100 + (y * 30))));
+        var resized = BicubicResampler.Resize(edges, 4, height);
+
+        for (var y = 0; y < height; y++)
+        {
+            var edge = Pictures.Grey(2, 1, (x, _) => (byte)(x * (100 + (y * 30))));
+            Assert.Equal(BicubicResampler.Resize(edge, 4, 1).Red(), resized.Red()[(y * 4)..((y + 1) * 4)]);
+        }
+    }
+
     [Fact]
     public void Fine_stripes_become_grey_when_they_are_reduced()
     {

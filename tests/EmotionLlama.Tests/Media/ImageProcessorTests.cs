@@ -49,7 +49,7 @@ public sealed class ImageProcessorTests
 
         Assert.Equal(3 * corner * corner, expected.Length);
         TestContext.Current.TestOutputHelper?.WriteLine($"{name}: max error {worst}");
-        Assert.InRange(worst, 0, 1e-5f);
+        Assert.InRange(worst, 0, 1e-6f);
     }
 
     private static float[] Floats(string path, string name)

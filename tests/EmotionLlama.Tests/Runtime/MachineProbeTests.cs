@@ -22,7 +22,9 @@ public class MachineProbeTests
     [Fact]
     public void A_folder_that_does_not_exist_yet_counts_by_the_disk_it_would_be_on()
     {
-        var report = MachineProbe.Inspect(libTorchFolder: null, Path.Combine(Path.GetTempPath(), "not", "yet", "there"));
+        var folder = Path.Combine(Path.GetTempPath(), "not", "yet", "there");
+
+        var report = MachineProbe.Inspect(libTorchFolder: null, folder);
 
         Assert.True(report.DiskFreeBytes > 0);
     }

@@ -96,6 +96,24 @@ public sealed class LlamaTextTokenizerTests : IDisposable
     }
 
     [Fact]
+    public void Whatever_bytes_are_damaged_the_file_opens_or_is_refused()
+    {
+        var whole = SentencePieceModelWriter.Serialize(_model);
+        var random = new Random(1);
+        for (var trial = 0; trial < 300; trial++)
+        {
+            var damaged = (byte[])whole.Clone();
+            for (var change = 0; change <= trial % 3; change++)
+                damaged[^random.Next(1, trial % 2 == 0 ? 40 : whole.Length)] = (byte)random.Next(256);
+            var path = _folder.Write("damaged.model", damaged);
+
+            var error = Record.Exception(() => LlamaTextTokenizer.Open(path).Encode("the voice <s> 灯"));
+
+            Assert.True(error is null or InputException, $"trial {trial}: {error}");
+        }
+    }
+
+    [Fact]
     public void A_file_of_another_kind_is_refused()
     {
         Assert.Contains("not a SentencePiece model", Refusal("{\"version\": \"1.0\"}"u8), StringComparison.Ordinal);
@@ -109,6 +127,7 @@ public sealed class LlamaTextTokenizerTests : IDisposable
             StringComparison.Ordinal);
         Assert.Contains("nmt_nfkc", Refusal(_model with { Normalizer = "nmt_nfkc" }), StringComparison.Ordinal);
         Assert.Contains("spaces", Refusal(_model with { RemovesExtraSpaces = true }), StringComparison.Ordinal);
+        Assert.Contains("spaces", Refusal(_model with { SpacesFollowWords = true }), StringComparison.Ordinal);
         Assert.Contains("end mark", Refusal(_model with { EndId = -1 }), StringComparison.Ordinal);
         Assert.Contains("'the' occurs twice", Refusal(_model with
         {

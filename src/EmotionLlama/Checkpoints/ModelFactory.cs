@@ -1,0 +1,78 @@
+using EmotionLlama.Configuration;
+using EmotionLlama.Models;
+using EmotionLlama.Tokenization;
+using static TorchSharp.torch;
+
+namespace EmotionLlama.Checkpoints;
+
+/// <summary>Builds models from recipes: the frozen parts from their files, the trained parts fresh or from a checkpoint.
+/// </summary>
+public static class ModelFactory
+{
+    private const string VisionFile = "eva_vit_g.pth";
+
+    /// <summary>Builds a model.</summary>
+    /// <param name="recipe">The recipe's <c>model</c> section.</param>
+    /// <param name="device">Where it computes.</param>
+    /// <param name="dtype">Data type of the frozen weights and of the arithmetic.</param>
+    /// <param name="report">Hears what was loaded.</param>
+    /// <exception cref="InputException">A file is missing or does not suit.</exception>
+    public static EmotionLlamaModel Build(
+        ModelRecipe recipe, Device device, ScalarType dtype, Action<string>? report = null)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        using var checkpoint = string.IsNullOrEmpty(recipe.Ckpt) ? null : WeightSources.Open(recipe.Ckpt);
+        using var vision = WeightSources.Open(VisionPath(recipe));
+        using var folder = new HuggingFaceFolder(recipe.LlamaModel);
+
+        var tower = new EvaVisionTransformer(
+            new WeightReader(vision, device, dtype), recipe.ImageSize, recipe.VitNumHeads);
+        var llama = new Llama(
+            LlamaConfig.Read(Path.Combine(recipe.LlamaModel, "config.json")),
+            new WeightReader(folder, device, dtype),
+            Lora(recipe));
+        var visionNorm = new IWeightSource?[] { checkpoint, vision }.OfType<IWeightSource>()
+            .Select(source => new WeightReader(source, device, dtype, "ln_vision."))
+            .FirstOrDefault(reader => reader.Has("weight"));
+        if (visionNorm is null)
+            report?.Invoke("no file holds ln_vision: the layer normalization behind the vision tower is left out");
+
+        var model = new EmotionLlamaModel(llama, tower, visionNorm);
+        if (checkpoint is not null)
+            report?.Invoke(TrainedWeights.Load(model, checkpoint).ToString());
+
+        return model;
+    }
+
+    /// <summary>The prompt builder that belongs to a model.</summary>
+    /// <exception cref="InputException">The tokenizer is missing or does not suit.</exception>
+    public static PromptBuilder Prompts(ModelRecipe recipe, EmotionLlamaModel model)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentNullException.ThrowIfNull(model);
+        return new(OpenTokenizer(recipe), PromptSettings.FromRecipe(recipe, model.ImageTokens));
+    }
+
+    /// <summary>The tokenizer of a recipe's Llama.</summary>
+    public static LlamaTextTokenizer OpenTokenizer(ModelRecipe recipe)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        return LlamaTextTokenizer.Open(Path.Combine(recipe.LlamaModel, "tokenizer.model"));
+    }
+
+    /// <summary>The vision tower's file: the recipe's, or <c>eva_vit_g.pth</c> beside the Llama folder.</summary>
+    public static string VisionPath(ModelRecipe recipe)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        return recipe.VitModel
+            ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(recipe.LlamaModel))!, VisionFile);
+    }
+
+    private static LoraSettings Lora(ModelRecipe recipe) => new()
+    {
+        Rank = recipe.LoraR,
+        Alpha = recipe.LoraAlpha,
+        Dropout = recipe.LoraDropout,
+        Targets = recipe.LoraTargetModules,
+    };
+}

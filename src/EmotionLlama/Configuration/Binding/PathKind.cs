@@ -1,0 +1,14 @@
+namespace EmotionLlama.Configuration.Binding;
+
+/// <summary>What a path in a recipe names.</summary>
+internal enum PathKind
+{
+    /// <summary>A file that is read.</summary>
+    File,
+
+    /// <summary>A folder that is read.</summary>
+    Folder,
+
+    /// <summary>A folder that is written; it need not exist.</summary>
+    Output,
+}

@@ -1,0 +1,96 @@
+namespace EmotionLlama.Configuration;
+
+/// <summary>Checks that the files and folders a recipe names are there, before anything is loaded.</summary>
+public static class RecipeFiles
+{
+    /// <summary>Checks what building the model reads.</summary>
+    /// <exception cref="InputException">Something is missing; the message names the key, the path and the
+    /// line.</exception>
+    public static void CheckModel(LoadedRecipe loaded)
+    {
+        ArgumentNullException.ThrowIfNull(loaded);
+        var model = loaded.Recipe.Model;
+        const string Llama = "model.llama_model";
+        NeedFolder(loaded, Llama, model.LlamaModel);
+        foreach (var file in (string[])["config.json", "tokenizer.model"])
+        {
+            if (!File.Exists(Path.Combine(model.LlamaModel, file)))
+                throw Error(loaded, Llama, $"no {file} in {model.LlamaModel}; name a Hugging Face Llama folder");
+        }
+
+        NeedFile(loaded, "model.vit_model", model.VitModelFile);
+        NeedFile(loaded, "model.ckpt", model.Ckpt);
+    }
+
+    /// <summary>Checks what training reads: the model's files, those of every data set that are named, and the
+    /// checkpoint to continue from.</summary>
+    /// <exception cref="InputException">Something is missing, or there is nothing to train on.</exception>
+    public static void CheckTraining(LoadedRecipe loaded)
+    {
+        ArgumentNullException.ThrowIfNull(loaded);
+        if (loaded.Recipe.Datasets.Count == 0)
+            throw Error(loaded, "datasets", "names no data; training needs some");
+
+        CheckModel(loaded);
+        foreach (var (name, data) in loaded.Recipe.Datasets)
+            CheckDataset(loaded, $"datasets.{name}", data);
+
+        NeedFile(loaded, "run.resume_ckpt_path", loaded.Recipe.Run.ResumeCkptPath);
+    }
+
+    /// <summary>Checks what evaluation reads: the model's files and those of every evaluation data set.</summary>
+    /// <exception cref="InputException">Something is missing, or there is nothing to evaluate.</exception>
+    public static void CheckEvaluation(LoadedRecipe loaded)
+    {
+        ArgumentNullException.ThrowIfNull(loaded);
+        if (loaded.Recipe.EvaluationDatasets.Count == 0)
+            throw Error(loaded, "evaluation_datasets", "names no data; evaluation needs some");
+
+        CheckModel(loaded);
+        foreach (var (name, data) in loaded.Recipe.EvaluationDatasets)
+        {
+            NeedFile(loaded, $"evaluation_datasets.{name}.eval_file_path", data.EvalFilePath);
+            NeedFolder(loaded, $"evaluation_datasets.{name}.img_path", data.ImgPath);
+        }
+    }
+
+    private static void CheckDataset(LoadedRecipe loaded, string key, DatasetRecipe data)
+    {
+        var info = data.BuildInfo;
+        var annotations = AnnotationFile(data) ?? throw Error(
+            loaded,
+            $"{key}.build_info.ann_path",
+            "is not given; name the annotation file (the original project keeps it apart, in featureface.yaml)");
+        NeedFile(loaded, $"{key}.{(data.AnnotationFile is null ? "build_info.ann_path" : "annotation_file")}", annotations);
+        NeedFolder(loaded, $"{key}.build_info.image_path", info.ImagePath);
+        NeedFile(loaded, $"{key}.build_info.transcription_path", info.TranscriptionPath);
+        NeedFile(loaded, $"{key}.build_info.coarse_grained_path", info.CoarseGrainedPath);
+        NeedFile(loaded, $"{key}.build_info.fine_grained_path", info.FineGrainedPath);
+        NeedFolder(loaded, $"{key}.build_info.feature_path", info.FeaturePath);
+        NeedFile(loaded, $"{key}.instruction_pool", data.InstructionPool);
+    }
+
+    /// <summary><c>annotation_file</c> is a path, or a name in the folder of <c>ann_path</c>.</summary>
+    private static string? AnnotationFile(DatasetRecipe data) => data switch
+    {
+        { AnnotationFile: null } => data.BuildInfo.AnnPath,
+        { BuildInfo.AnnPath: { } path } when !File.Exists(data.AnnotationFile) =>
+            Path.Combine(Path.GetDirectoryName(path) ?? "", data.AnnotationFile),
+        _ => data.AnnotationFile,
+    };
+
+    private static void NeedFile(LoadedRecipe loaded, string key, string? path)
+    {
+        if (path is not null && !File.Exists(path))
+            throw Error(loaded, key, $"no such file: {path}");
+    }
+
+    private static void NeedFolder(LoadedRecipe loaded, string key, string? path)
+    {
+        if (path is not null && !Directory.Exists(path))
+            throw Error(loaded, key, $"no such folder: {path}");
+    }
+
+    private static InputException Error(LoadedRecipe loaded, string key, string message) =>
+        new($"{loaded.PlaceOf(key)}: {key}: {message}");
+}

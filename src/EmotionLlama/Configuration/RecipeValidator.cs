@@ -1,0 +1,74 @@
+using System.Globalization;
+
+namespace EmotionLlama.Configuration;
+
+/// <summary>Checks what no single key of a recipe can: that its keys agree with each other.</summary>
+internal static class RecipeValidator
+{
+    private const string CaptionProcessor = "blip_caption";
+
+    /// <summary>Checks a recipe whose single values are in range.</summary>
+    /// <exception cref="InputException">Two keys contradict each other.</exception>
+    public static void Check(LoadedRecipe loaded)
+    {
+        var recipe = loaded.Recipe;
+        foreach (var (name, data) in recipe.Datasets)
+            CheckDataset(loaded, $"datasets.{name}", data, recipe.Model.ImageSize);
+
+        if (recipe.Datasets.Count > 0 && recipe.Datasets.Values.All(data => data.SampleRatio == 0))
+            throw Error(loaded, "datasets", "every sample_ratio is 0, so nothing is drawn; raise one");
+
+        CheckStages(loaded, recipe.Run);
+    }
+
+    private static void CheckDataset(LoadedRecipe loaded, string key, DatasetRecipe data, int imageSize)
+    {
+        if (data.TaskPool.Values.All(weight => weight == 0))
+            throw Error(loaded, $"{key}.task_pool", "every weight is 0, so no task is drawn; raise one");
+        if (data.VisProcessor.Name == CaptionProcessor)
+            throw Error(loaded, $"{key}.vis_processor", $"{CaptionProcessor} prepares answers, not pictures");
+        if (data.TextProcessor.Name is { } name and not CaptionProcessor)
+            throw Error(loaded, $"{key}.text_processor", $"{name} prepares pictures, not answers");
+        if (data.VisProcessor.ImageSize is { } size && size != imageSize)
+        {
+            throw Error(
+                loaded,
+                $"{key}.vis_processor.image_size",
+                $"is {size} where model.image_size is {imageSize}; make them equal");
+        }
+    }
+
+    private static void CheckStages(LoadedRecipe loaded, RunRecipe run)
+    {
+        if (run.Stages.Count == 0)
+            return;
+
+        var next = 0;
+        for (var index = 0; index < run.Stages.Count; index++)
+        {
+            var stage = run.Stages[index];
+            var key = $"run.stages.{index}";
+            if (stage.EndEpoch <= stage.FirstEpoch)
+                throw Error(loaded, key, $"epochs {Range(stage)} are none; END is the epoch after the last");
+            if (stage.FirstEpoch != next)
+            {
+                throw Error(loaded, key, string.Create(CultureInfo.InvariantCulture,
+                    $"epochs {Range(stage)} must begin with {next}, where the stage before ends"));
+            }
+
+            next = stage.EndEpoch;
+        }
+
+        if (next != run.MaxEpoch)
+        {
+            throw Error(loaded, "run.stages", string.Create(CultureInfo.InvariantCulture,
+                $"the stages end with epoch {next} where run.max_epoch is {run.MaxEpoch}; make them equal"));
+        }
+    }
+
+    private static string Range(StageRecipe stage) =>
+        string.Create(CultureInfo.InvariantCulture, $"{stage.FirstEpoch}-{stage.EndEpoch}");
+
+    private static InputException Error(LoadedRecipe loaded, string key, string message) =>
+        new($"{loaded.PlaceOf(key)}: {key}: {message}");
+}

@@ -1,0 +1,166 @@
+using EmotionLlama.Checkpoints;
+using EmotionLlama.Models;
+using static TorchSharp.torch;
+
+namespace EmotionLlama.Training;
+
+/// <summary>
+/// The checkpoints of a run in its output folder: <c>checkpoint_EPOCH.pth</c> at the end of each epoch and
+/// <c>checkpoint_latest.pth</c> inside epochs, in the original's layout <c>{model, optimizer, config, scaler, epoch}</c>
+/// with an entry of ours for exact resumption. Each is complete or absent, never half-written.
+/// </summary>
+/// <param name="folder">The output folder.</param>
+/// <param name="config">The recipe as nested dictionaries, kept in each checkpoint.</param>
+/// <param name="keepLast">Epoch checkpoints to keep; 0 keeps all.</param>
+public sealed class CheckpointStore(string folder, object? config, int keepLast = 0)
+{
+    /// <summary>The file of saves inside an epoch.</summary>
+    public const string LatestName = "checkpoint_latest.pth";
+
+    private const string StateKey = "emotion_llama_state";
+
+    /// <summary>The output folder.</summary>
+    public string Folder => folder;
+
+    /// <summary>Saves at the end of an epoch, and deletes epoch checkpoints that are not kept.</summary>
+    /// <returns>The file's path.</returns>
+    public string SaveEpoch(Trainer trainer, int epoch)
+    {
+        var path = Save(trainer, $"checkpoint_{epoch}.pth", epoch);
+        File.Delete(Path.Combine(folder, LatestName));
+        if (keepLast > 0)
+        {
+            foreach (var old in EpochCheckpoints(folder).SkipLast(keepLast))
+                File.Delete(old.Path);
+        }
+
+        return path;
+    }
+
+    /// <summary>Saves inside an epoch, in place of the save before.</summary>
+    /// <returns>The file's path.</returns>
+    public string SaveLatest(Trainer trainer, int epoch) => Save(trainer, LatestName, epoch);
+
+    /// <summary>The checkpoint of a folder that a run would go on from: the one furthest on.</summary>
+    /// <returns>Its path, or null where the folder has none.</returns>
+    public static string? FindNewest(string folder)
+    {
+        var latest = Path.Combine(folder, LatestName);
+        return File.Exists(latest) ? latest : EpochCheckpoints(folder).LastOrDefault().Path;
+    }
+
+    /// <summary>Puts a trainer where a checkpoint stopped: weights, moments, loss scale, generator and position.</summary>
+    /// <exception cref="InputException">The file cannot be read, is no checkpoint of ours, or does not suit.</exception>
+    public static void Resume(Trainer trainer, EmotionLlamaModel model, string path)
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        ArgumentNullException.ThrowIfNull(model);
+        using var checkpoint = TorchCheckpoint.Open(path);
+        var tree = new CheckpointTree(path, checkpoint.Root);
+        if (!tree.Has(StateKey))
+        {
+            throw new InputException($"{path}: not a checkpoint of ours, so a run cannot go on from it; "
+                + "name it as model.ckpt to start from its weights");
+        }
+
+        TrainedWeights.Load(model, checkpoint);
+        RestoreOptimizer(trainer.Optimizer, tree);
+        var state = tree.Under(StateKey);
+        trainer.Scaler.Restore(state.Number("loss_scale"), (int)state.Number("good_steps"));
+        trainer.ResumeAt((long)state.Number("next_step"));
+        using var generator = state.Tensor("generator");
+        set_rng_state(generator);
+    }
+
+    private string Save(Trainer trainer, string name, int epoch)
+    {
+        using var scope = NewDisposeScope();
+        var path = Path.Combine(Directory.CreateDirectory(folder).FullName, name);
+        TorchCheckpointWriter.Save(path, new Dictionary<string, object?>
+        {
+            ["model"] = trainer.Parameters.ToDictionary(weight => weight.Name, weight => (object?)weight.Value),
+            ["optimizer"] = OptimizerTree(trainer),
+            ["config"] = config,
+            ["scaler"] = trainer.Scaler.Enabled
+                ? new Dictionary<string, object?> { ["scale"] = trainer.Scaler.Scale }
+                : null,
+            ["epoch"] = (long)epoch,
+            [StateKey] = new Dictionary<string, object?>
+            {
+                ["next_step"] = trainer.NextStep,
+                ["loss_scale"] = trainer.Scaler.Scale,
+                ["good_steps"] = (long)trainer.Scaler.GoodSteps,
+                ["generator"] = get_rng_state(),
+            },
+        });
+        return path;
+    }
+
+    /// <summary>The state as PyTorch's AdamW keeps it: parameters by number, those with weight decay first.</summary>
+    private static Dictionary<string, object?> OptimizerTree(Trainer trainer)
+    {
+        var states = trainer.Optimizer.States;
+        var decayed = states.Count(state => state.HasWeightDecay);
+        return new()
+        {
+            ["state"] = Enumerable.Range(0, states.Count).Where(i => states[i].Steps > 0)
+                .ToDictionary(i => (object)(long)i, i => (object?)new Dictionary<string, object?>
+                {
+                    ["step"] = tensor((float)states[i].Steps),
+                    ["exp_avg"] = states[i].FirstMoment,
+                    ["exp_avg_sq"] = states[i].SecondMoment,
+                }),
+            ["param_groups"] = new List<object?>
+            {
+                Group(trainer, trainer.Optimizer.WeightDecay, 0, decayed),
+                Group(trainer, 0, decayed, states.Count - decayed),
+            },
+        };
+    }
+
+    private static Dictionary<string, object?> Group(Trainer trainer, double weightDecay, int first, int count) => new()
+    {
+        ["weight_decay"] = weightDecay,
+        ["lr"] = trainer.Plan.StepAt(Math.Max(trainer.NextStep - 1, 0)).LearningRate,
+        ["betas"] = (trainer.Optimizer.Beta1, trainer.Optimizer.Beta2),
+        ["eps"] = trainer.Optimizer.Epsilon,
+        ["amsgrad"] = false,
+        ["maximize"] = false,
+        ["foreach"] = null,
+        ["capturable"] = false,
+        ["differentiable"] = false,
+        ["fused"] = null,
+        ["params"] = Enumerable.Range(first, count).Select(i => (object?)(long)i).ToList(),
+    };
+
+    private static void RestoreOptimizer(AdamW optimizer, CheckpointTree tree)
+    {
+        var moments = tree.Under("optimizer").Under("state");
+        var states = optimizer.States;
+        for (var i = 0; i < states.Count; i++)
+        {
+            if (!moments.Has((long)i))
+                continue;
+
+            var entry = moments.Under((long)i);
+            using var first = entry.Tensor("exp_avg");
+            using var second = entry.Tensor("exp_avg_sq");
+            using var steps = entry.Tensor("step");
+            optimizer.Restore(states[i].Name, (long)steps.item<float>(), first, second);
+        }
+    }
+
+    private static IEnumerable<(int Epoch, string Path)> EpochCheckpoints(string folder) =>
+        Directory.Exists(folder)
+            ? Directory.EnumerateFiles(folder, "checkpoint_*.pth")
+                .Select(path => (Epoch: EpochOf(path), Path: path))
+                .Where(checkpoint => checkpoint.Epoch >= 0)
+                .OrderBy(checkpoint => checkpoint.Epoch)
+            : [];
+
+    private static int EpochOf(string path)
+    {
+        var name = Path.GetFileNameWithoutExtension(path);
+        return int.TryParse(name["checkpoint_".Length..], out var epoch) ? epoch : -1;
+    }
+}
