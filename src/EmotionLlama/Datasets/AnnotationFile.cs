@@ -30,9 +30,15 @@ public static class AnnotationFile
     /// <summary>Writes an annotation file, whole or not at all.</summary>
     /// <exception cref="InputException">The file cannot be written.</exception>
     public static void Write(string path, IEnumerable<ClipAnnotation> clips) =>
-        Runtime.AtomicFile.WriteText(path, string.Concat(clips.Select(clip => string.Create(
-            CultureInfo.InvariantCulture,
-            $"{clip.Name} {clip.Frames} {clip.Emotion.ToText()} {clip.Valence}\n"))));
+        Runtime.AtomicFile.Write(path, stream =>
+        {
+            using var text = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
+            foreach (var clip in clips)
+            {
+                text.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture, $"{clip.Name} {clip.Frames} {clip.Emotion.ToText()} {clip.Valence}"));
+            }
+        });
 
     private static ClipAnnotation ParseLine(string line, string place)
     {

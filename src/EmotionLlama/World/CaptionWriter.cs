@@ -54,7 +54,7 @@ public static class CaptionWriter
     public static string Code(int unit) => string.Create(CultureInfo.InvariantCulture, $"AU{unit:D2}");
 
     /// <summary>The label of an emotion, such as <c>happy</c>.</summary>
-    public static string Label(Emotion emotion) => emotion.ToString().ToLowerInvariant();
+    public static string Label(Emotion emotion) => emotion.ToText();
 
     private static string Conclusion(Emotion emotion) => $"so the person feels {Label(emotion)}.";
 

@@ -66,11 +66,7 @@ public static class FaceRenderer
     /// <summary>Reads the pixels as a camera would: with the light's colour and exposure, and with noise.</summary>
     private static RgbImage Photograph(SKBitmap bitmap, WorldClip clip, long frame)
     {
-        // The sum of the eight bytes of a random number, less its mean, over its standard deviation is nearly normal.
-        const float ByteSumMean = 8 * 127.5f;
-        const float ByteSumDeviation = 209;
         var noise = new WorldRandom(clip.Seed, ((long)clip.Index << 20) + frame, NoisePurpose);
-        var noiseScale = clip.NoiseLevel / ByteSumDeviation;
         var (red, green, blue) = (
             clip.Light.Exposure * (1 + (0.06f * clip.Light.Warmth)),
             clip.Light.Exposure,
@@ -80,21 +76,13 @@ public static class FaceRenderer
         var pixels = new byte[bitmap.Width * bitmap.Height * 3];
         for (int from = 0, to = 0; to < pixels.Length; from += 4, to += 3)
         {
-            var grain = (SumOfBytes(noise.NextBits()) - ByteSumMean) * noiseScale;
+            var grain = noise.Bell() * clip.NoiseLevel;
             pixels[to] = ToByte((source[from] * red) + grain);
             pixels[to + 1] = ToByte((source[from + 1] * green) + grain);
             pixels[to + 2] = ToByte((source[from + 2] * blue) + grain);
         }
 
         return new RgbImage(bitmap.Width, bitmap.Height, pixels);
-    }
-
-    private static int SumOfBytes(ulong bits)
-    {
-        // Adds neighbours in parallel: 8 bytes to 4 sums, then one multiplication adds the 4.
-        const ulong EvenBytes = 0x00FF00FF00FF00FF;
-        const ulong OneEach = 0x0001000100010001;
-        return (int)((((bits & EvenBytes) + ((bits >> 8) & EvenBytes)) * OneEach) >> 48);
     }
 
     private static byte ToByte(float value) => (byte)Math.Clamp(value + 0.5f, 0, 255);

@@ -43,7 +43,7 @@ public static class SpokenLines
         new("Everybody loved our {0}.", "warm praise", Shows),
         new("We found the {0} safe and sound.", "a lucky find", Things),
         new("The {0} was a joy from start to end.", "a lovely event", Shows),
-        new("Tomorrow we sail to the {0}!", "a longed-for trip", Places),
+        new("Tomorrow we leave for the {0}!", "a longed-for trip", Places),
         new("They said yes to our {0}.", "an approval", Plans),
         new("You did a wonderful job at the {0}!", "thanks", Shows),
         new("My {0} is getting married in spring!", "a wedding", Relatives),

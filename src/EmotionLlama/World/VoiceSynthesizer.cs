@@ -54,7 +54,7 @@ public static class VoiceSynthesizer
             if (phase >= 1)
                 phase--;
 
-            var white = (float)(random.NextUnit() - 0.5);
+            var white = random.Between(-0.5, 0.5);
             dull += opening * (Saw(phase, step) + (0.03f * white) - dull);
             var source = dull * sound.Loudness;
             var spoken = first.Pass(source) + (secondGain * second.Pass(source)) + (thirdGain * third.Pass(source));

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using CsvHelper;
+using EmotionLlama.Datasets;
 using EmotionLlama.Runtime;
 
 namespace EmotionLlama.World;
@@ -34,11 +34,13 @@ internal static class WorldIndex
         AtomicFile.Write(Path.Combine(folder, FineGrainedName), stream => WriteJson(stream, clips, WriteFineGrained));
         AtomicFile.Write(
             Path.Combine(folder, CoarseGrainedName), stream => WriteJson(stream, clips, WriteCoarseGrained));
-        AtomicFile.Write(Path.Combine(folder, TranscriptName), stream => WriteTranscript(stream, clips));
+        Transcripts.Write(Path.Combine(folder, TranscriptName), clips.Select(clip => (clip.Name, clip.Line.Text)));
         foreach (var split in splits)
         {
-            AtomicFile.Write(
-                Path.Combine(folder, split.AnnotationName), stream => WriteAnnotations(stream, split.Clips(seed)));
+            AnnotationFile.Write(
+                Path.Combine(folder, split.AnnotationName),
+                split.Clips(seed).Select(clip => new ClipAnnotation(
+                    clip.Name, clip.FrameCount, clip.Emotion, EmotionTable.Valence(clip.Emotion))));
         }
     }
 
@@ -80,24 +82,5 @@ internal static class WorldIndex
             json.WriteStringValue(item);
 
         json.WriteEndArray();
-    }
-
-    private static void WriteTranscript(Stream stream, IEnumerable<WorldClip> clips)
-    {
-        using var csv = CsvWriter.Create(stream, new CsvWriterOptions { NewLine = "\n" }, leaveOpen: true);
-        csv.WriteRecord(["name", "sentence"]);
-        foreach (var clip in clips)
-            csv.WriteRecord([clip.Name, clip.Line.Text]);
-    }
-
-    private static void WriteAnnotations(Stream stream, IEnumerable<WorldClip> clips)
-    {
-        using var text = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
-        foreach (var clip in clips)
-        {
-            text.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{clip.Name} {clip.FrameCount} {CaptionWriter.Label(clip.Emotion)} {EmotionTable.Valence(clip.Emotion):0.0}"));
-        }
     }
 }

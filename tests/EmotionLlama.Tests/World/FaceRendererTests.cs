@@ -68,7 +68,8 @@ public sealed class FaceRendererTests
         var silent = Calm();
         var spoken = silent with { Syllables = [new Syllable(silent.PeakSeconds - 0.1, 0.2, 'a', Hiss: false)] };
         var (closed, open) = (
-            FaceRenderer.Render(silent, silent.PeakSeconds, Size), FaceRenderer.Render(spoken, spoken.PeakSeconds, Size));
+            FaceRenderer.Render(silent, silent.PeakSeconds, Size),
+            FaceRenderer.Render(spoken, spoken.PeakSeconds, Size));
 
         Assert.True(Difference(closed, open, Mouth) > 0.8);
         Assert.Equal(0, Difference(closed, open, Brows));
@@ -122,7 +123,8 @@ public sealed class FaceRendererTests
         var calm = Calm();
         var moved = calm with { ActionUnits = new Dictionary<int, float> { [unit] = 1 } };
         return Difference(
-            FaceRenderer.Render(calm, calm.PeakSeconds, Size), FaceRenderer.Render(moved, moved.PeakSeconds, Size), rows);
+            FaceRenderer.Render(calm, calm.PeakSeconds, Size),
+            FaceRenderer.Render(moved, moved.PeakSeconds, Size), rows);
     }
 
     /// <summary>The mean absolute difference of the rows of two pictures, in steps of brightness.</summary>

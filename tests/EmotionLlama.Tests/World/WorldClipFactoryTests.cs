@@ -11,9 +11,9 @@ public sealed class WorldClipFactoryTests
         var clip = WorldClipFactory.Create(42, 1);
 
         Assert.Equal("world_00042_0000001", clip.Name);
-        Assert.Equal(new CueCombination(FaceCue.RaisedBrow, VoiceCue.Lively, WordsCue.Pleasant), clip.Cues);
-        Assert.Equal("The dinner show was a joy from start to end.", clip.Line.Text);
-        Assert.Equal(53, clip.FrameCount);
+        Assert.Equal(new CueCombination(FaceCue.Smile, VoiceCue.Lively, WordsCue.Pleasant), clip.Cues);
+        Assert.Equal("The school concert was a joy from start to end.", clip.Line.Text);
+        Assert.Equal(55, clip.FrameCount);
     }
 
     [Fact]
@@ -33,7 +33,9 @@ public sealed class WorldClipFactoryTests
         var clips = Clips(seed: 3, count: 4 * EmotionTable.BlockLength);
 
         Assert.All(clips.CountBy(clip => clip.Emotion), emotion => Assert.Equal(8, emotion.Value));
-        var blocks = clips.Chunk(EmotionTable.BlockLength).Select(block => string.Join(' ', block.Select(clip => clip.Cues)));
+        var blocks = clips
+            .Chunk(EmotionTable.BlockLength)
+            .Select(block => string.Join(' ', block.Select(clip => clip.Cues)));
         Assert.Equal(4, blocks.Distinct().Count());
     }
 

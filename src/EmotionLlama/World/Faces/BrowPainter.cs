@@ -28,7 +28,8 @@ internal sealed class BrowPainter(
         brow.MoveTo(space.Map(innerX, innerY - thickness, 10.5f));
         brow.QuadTo(space.Map(peakX, peakY - thickness - 0.5f, 9.5f), space.Map(outerX, outerY, 5));
         brow.QuadTo(
-            space.Map(peakX, peakY + (thickness * 0.9f), 9.5f), space.Map(innerX - (side * 0.3f), innerY + thickness, 10.5f));
+            space.Map(peakX, peakY + (thickness * 0.9f), 9.5f),
+            space.Map(innerX - (side * 0.3f), innerY + thickness, 10.5f));
         brow.Close();
         canvas.Fill(brow, palette.Brow);
         canvas.Stroke(brow, palette.Brow, 0.9f);

@@ -25,7 +25,8 @@ internal sealed class CheekPainter(SKCanvas canvas, FaceSpace space, Palette pal
             space.Map(side * 5, 9.5f, 8), space.Map(side * (9.6f + (1.4f * expression.CornerPull)), 11.5f, 6),
             space.Map(side * (10.4f + (2.4f * expression.CornerPull)), 16.6f, 5));
         canvas.Stroke(
-            fold, palette.SkinLine, 0.7f, 0.1f + (0.5f * Math.Max(expression.CornerPull, 0.6f * expression.LipTighten)));
+            fold, palette.SkinLine, 0.7f,
+            0.1f + (0.5f * Math.Max(expression.CornerPull, 0.6f * expression.LipTighten)));
 
         // A raised cheek pushes up a crease below the eye.
         using var crease = FacePaint.Curve(
@@ -57,7 +58,8 @@ internal sealed class CheekPainter(SKCanvas canvas, FaceSpace space, Palette pal
         foreach (var side in (ReadOnlySpan<float>)[-1, 1])
         {
             using var furrow = FacePaint.Curve(
-                space.Map(side * 1.5f, -7, 11), space.Map(side * 1.1f, -9.5f, 11.5f), space.Map(side * 1.9f, -12.4f, 11));
+                space.Map(side * 1.5f, -7, 11), space.Map(side * 1.1f, -9.5f, 11.5f),
+                space.Map(side * 1.9f, -12.4f, 11));
             canvas.Stroke(furrow, palette.SkinLine, 0.7f, 0.8f * (expression.BrowLower - 0.1f));
         }
     }

@@ -79,7 +79,8 @@ internal sealed class EyePainter(
 
         using var crease = FacePaint.Curve(
             space.Map(x - (side * _half * 0.8f), Height - (_upper * 0.75f) - 1.2f, 8),
-            space.Map(x, Height - (_upper * 1.25f) - 1.9f, 9), space.Map(x + (side * _half), Height - (_upper * 0.5f) - 1.5f, 5));
+            space.Map(x, Height - (_upper * 1.25f) - 1.9f, 9),
+            space.Map(x + (side * _half), Height - (_upper * 0.5f) - 1.5f, 5));
         canvas.Stroke(crease, palette.SkinLine, 0.55f, 0.6f);
 
         using var lower = FacePaint.Curve(

@@ -75,7 +75,8 @@ internal sealed class HeadPainter
         path.MoveTo(_space.Map(0, -31, 0));
         path.CubicTo(_space.Map(_width * 0.68f, -31, 0), _space.Map(_width, -20, 0), _space.Map(_width, -3, 0));
         path.CubicTo(
-            _space.Map(_width, 8, 0), _space.Map(_jaw + 2.8f, _chin - 13, 1), _space.Map(_jaw * 0.66f, _chin - 4.6f, 3));
+            _space.Map(_width, 8, 0), _space.Map(_jaw + 2.8f, _chin - 13, 1),
+            _space.Map(_jaw * 0.66f, _chin - 4.6f, 3));
         path.CubicTo(
             _space.Map(_jaw * 0.4f, _chin - 0.8f, 4), _space.Map(_jaw * 0.2f, _chin, 4), _space.Map(0, _chin, 4));
         path.CubicTo(

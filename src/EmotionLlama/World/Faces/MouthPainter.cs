@@ -63,7 +63,8 @@ internal sealed class MouthPainter(
             space.Map(_half * 0.72f, (cornerHeight * 0.3f) + (bottom * 0.7f), 7.5f),
             space.Map(_half * 0.4f, bottom + 0.2f, 9), space.Map(0, bottom + 0.2f, 9.5f));
         lips.CubicTo(
-            space.Map(-_half * 0.4f, bottom + 0.2f, 9), space.Map(-_half * 0.72f, (cornerHeight * 0.3f) + (bottom * 0.7f), 7.5f),
+            space.Map(-_half * 0.4f, bottom + 0.2f, 9),
+            space.Map(-_half * 0.72f, (cornerHeight * 0.3f) + (bottom * 0.7f), 7.5f),
             Corner(-1));
         lips.Close();
         canvas.Fill(lips, SKShader.CreateLinearGradient(
@@ -86,10 +87,12 @@ internal sealed class MouthPainter(
             space.Map(half * 0.3f, UpperSeam, 9), space.Map(half * 0.55f, (corner * 0.3f) + (UpperSeam * 0.7f), 8),
             space.Map(half, corner, 6.5f));
         path.CubicTo(
-            space.Map(half * 0.72f, (corner * 0.25f) + (LowerSeam * 0.75f), 7.5f), space.Map(half * 0.4f, LowerSeam, 8.5f),
+            space.Map(half * 0.72f, (corner * 0.25f) + (LowerSeam * 0.75f), 7.5f),
+            space.Map(half * 0.4f, LowerSeam, 8.5f),
             space.Map(0, LowerSeam, 9));
         path.CubicTo(
-            space.Map(-half * 0.4f, LowerSeam, 8.5f), space.Map(-half * 0.72f, (corner * 0.25f) + (LowerSeam * 0.75f), 7.5f),
+            space.Map(-half * 0.4f, LowerSeam, 8.5f),
+            space.Map(-half * 0.72f, (corner * 0.25f) + (LowerSeam * 0.75f), 7.5f),
             space.Map(-half, corner, 6.5f));
         path.Close();
         return path;
@@ -130,12 +133,16 @@ internal sealed class MouthPainter(
             using var corner = FacePaint.Curve(
                 space.Map(side * (_half - 0.6f), height + 0.1f, 7),
                 space.Map(side * (_half + 0.4f), height - (0.4f * expression.CornerPull), 6),
-                space.Map(side * (_half + 0.9f), height - (1.2f * expression.CornerPull) + (1.2f * expression.CornerDepress), 5.5f));
+                space.Map(
+                    side * (_half + 0.9f),
+                    height - (1.2f * expression.CornerPull) + (1.2f * expression.CornerDepress),
+                    5.5f));
             canvas.Stroke(corner, palette.SkinLine, 0.7f, 0.75f);
 
             // Tight lips bulge at their ends and wrinkle the chin.
             using var bulge = FacePaint.Curve(
-                space.Map(side * (_half + 1.8f), _middle - 1.6f, 6), space.Map(side * (_half + 2.8f), _middle + 0.2f, 6),
+                space.Map(side * (_half + 1.8f), _middle - 1.6f, 6),
+                space.Map(side * (_half + 2.8f), _middle + 0.2f, 6),
                 space.Map(side * (_half + 1.7f), _middle + 2.2f, 6));
             canvas.Stroke(bulge, palette.SkinLine, 0.55f, 0.6f * (expression.LipTighten - 0.15f));
         }
