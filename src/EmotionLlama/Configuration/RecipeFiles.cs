@@ -3,6 +3,8 @@ namespace EmotionLlama.Configuration;
 /// <summary>Checks that the files and folders a recipe names are there, before anything is loaded.</summary>
 public static class RecipeFiles
 {
+    private const string AnnPath = "build_info.ann_path";
+
     /// <summary>Checks what building the model reads.</summary>
     /// <exception cref="InputException">Something is missing; the message names the key, the path and the
     /// line.</exception>
@@ -59,9 +61,9 @@ public static class RecipeFiles
         var info = data.BuildInfo;
         var annotations = AnnotationFile(data) ?? throw Error(
             loaded,
-            $"{key}.build_info.ann_path",
+            $"{key}.{AnnPath}",
             "is not given; name the annotation file (the original project keeps it apart, in featureface.yaml)");
-        NeedFile(loaded, $"{key}.{(data.AnnotationFile is null ? "build_info.ann_path" : "annotation_file")}", annotations);
+        NeedFile(loaded, $"{key}.{(data.AnnotationFile is null or "" ? AnnPath : "annotation_file")}", annotations);
         NeedFolder(loaded, $"{key}.build_info.image_path", info.ImagePath);
         NeedFile(loaded, $"{key}.build_info.transcription_path", info.TranscriptionPath);
         NeedFile(loaded, $"{key}.build_info.coarse_grained_path", info.CoarseGrainedPath);
@@ -70,11 +72,12 @@ public static class RecipeFiles
         NeedFile(loaded, $"{key}.instruction_pool", data.InstructionPool);
     }
 
-    /// <summary><c>annotation_file</c> is a path, or a name in the folder of <c>ann_path</c>.</summary>
+    /// <summary><c>annotation_file</c> is a path, or a name without a folder that lies beside
+    /// <c>ann_path</c>.</summary>
     private static string? AnnotationFile(DatasetRecipe data) => data switch
     {
-        { AnnotationFile: null } => data.BuildInfo.AnnPath,
-        { BuildInfo.AnnPath: { } path } when !File.Exists(data.AnnotationFile) =>
+        { AnnotationFile: null or "" } => data.BuildInfo.AnnPath,
+        { BuildInfo.AnnPath: { } path } when Path.GetFileName(data.AnnotationFile) == data.AnnotationFile =>
             Path.Combine(Path.GetDirectoryName(path) ?? "", data.AnnotationFile),
         _ => data.AnnotationFile,
     };
