@@ -6,8 +6,8 @@ namespace EmotionLlama.Datasets;
 /// Changes pictures and features a little each time they are read, so that a model learns what matters. The picture and
 /// each feature are changed independently, each with the same probability; the same seed changes them in the same way.
 /// </summary>
-/// <remarks>A picture is mirrored, cropped and enlarged, made brighter or darker, changed in contrast and given noise; a
-/// feature is given noise and loses a few numbers; and now and then one modality is blanked altogether.</remarks>
+/// <remarks>A picture is mirrored, cropped and enlarged, made brighter or darker, changed in contrast and given noise;
+/// a feature is given noise and loses a few numbers; and now and then one modality is blanked altogether.</remarks>
 public sealed class Augmentation
 {
     private readonly double _probability;

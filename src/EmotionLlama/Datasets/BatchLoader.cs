@@ -6,7 +6,7 @@ namespace EmotionLlama.Datasets;
 /// Reads samples in a given order and makes batches of them, ahead of their use and on threads of its own. What comes
 /// out, and what is skipped, does not depend on the number of threads or their timing.
 /// </summary>
-/// <typeparam name="TBatch">A batch. Batches that are ready but not taken are disposed of where they can be.</typeparam>
+/// <typeparam name="TBatch">A batch; one that is ready but not taken is disposed of where it can be.</typeparam>
 public sealed class BatchLoader<TBatch>
     where TBatch : notnull
 {

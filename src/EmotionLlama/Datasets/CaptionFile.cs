@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace EmotionLlama.Datasets;
 
 /// <summary>
-/// The captions of <c>MERR_coarse_grained.json</c> or <c>MERR_fine_grained.json</c>, which map a clip's name to a record
-/// of fields. Only the fields asked for are kept, and only of the clips asked for.
+/// The captions of <c>MERR_coarse_grained.json</c> or <c>MERR_fine_grained.json</c>, which map a clip's name to a
+/// record of fields. Only the fields asked for are kept, and only of the clips asked for.
 /// </summary>
 /// <remarks>Fields of the coarse file: <c>caption</c>. Of the fine one: <c>AU_list</c>, <c>visual_prior_list</c>,
 /// <c>audio_prior_list</c>, <c>peak_index</c>, <c>peak_AU_list</c>, <c>pseu_emotion</c>, <c>text</c>,
@@ -20,7 +20,8 @@ public sealed class CaptionFile
     private readonly string[] _fields;
     private readonly Dictionary<string, string?[]> _records;
 
-    private CaptionFile(string path, string[] fields, Dictionary<string, string?[]> records, IReadOnlyList<string> twice)
+    private CaptionFile(
+        string path, string[] fields, Dictionary<string, string?[]> records, IReadOnlyList<string> twice)
     {
         Path = path;
         _fields = fields;

@@ -32,7 +32,7 @@ internal static class DataFile
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new InputException($"{path}: no such file; check the path in the recipe", e);
+            throw new InputException($"{path}: no such file; check the path", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,7 +1,7 @@
 namespace EmotionLlama.Datasets;
 
-/// <summary>What is in a data set and what is wrong with it, found before training. Clips are listed by name, each once,
-/// in the order of the annotations.</summary>
+/// <summary>What is in a data set and what is wrong with it, found before training. Clips are listed by name, each
+/// once, in the order of the annotations.</summary>
 public sealed record DataReport
 {
     /// <summary>The data set's name in the recipe.</summary>

@@ -37,7 +37,10 @@ public static class DataReportBuilder
             PromptTokens = MeasurePrompts(dataset, names, countTokens),
             MaxAnswerTokens = options.MaxAnswerTokens,
             Withheld = dataset.Recipe.Withhold,
-            AnnotatedTwice = [.. clips.CountBy(clip => clip.Name).Where(name => name.Value > 1).Select(name => name.Key)],
+            AnnotatedTwice =
+            [
+                .. clips.CountBy(clip => clip.Name).Where(name => name.Value > 1).Select(name => name.Key),
+            ],
             WithoutTranscript = [.. names.Where(name => transcripts is not null && transcripts[name] is null)],
             WithEmptyTranscript = [.. names.Where(name => transcripts?[name] is { } line && IsBlank(line))],
             TranscribedTwice = transcripts?.DuplicateNames ?? [],

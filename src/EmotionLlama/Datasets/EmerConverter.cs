@@ -23,15 +23,18 @@ public static class EmerConverter
     /// <c>held_out.txt</c> where rows are held out, <c>MERR_fine_grained.json</c> and
     /// <c>transcription_en_all.csv</c>.</param>
     /// <param name="heldOut">How many rows at the end are held out.</param>
-    /// <exception cref="InputException">The file is missing or not EMER v1, a name is empty, has blanks or occurs twice,
-    /// no row is left to train on, or the folder cannot be written.</exception>
+    /// <exception cref="InputException">The file is missing or not EMER v1, a name is empty, has blanks or occurs
+    /// twice, no row is left to train on, or the folder cannot be written.</exception>
     public static EmerConversion Convert(string csvPath, string folder, int heldOut = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(heldOut);
         var rows = ReadRows(csvPath);
         var training = rows.Count - heldOut;
         if (training < 1)
-            throw new InputException($"{csvPath}: has {rows.Count} rows; holding out {heldOut} leaves none to train on");
+        {
+            throw new InputException(
+                $"{csvPath}: has {rows.Count} rows; holding out {heldOut} leaves none to train on");
+        }
 
         var annotations = rows.ConvertAll(row => new ClipAnnotation(row.Name, 0, row.Label ?? Emotion.Neutral, 0));
         var trainingFile = Path.Combine(folder, "train.txt");

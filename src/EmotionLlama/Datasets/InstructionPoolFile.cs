@@ -61,8 +61,9 @@ public static class InstructionPoolFile
         InstructionPools.BuiltIn.TryGetValue(name, out var task)
             ? task with { Instructions = Instructions(path, name, value) }
             : throw new InputException(
-                $"{Place(path, key)}: '{name}' is not a built-in task ({string.Join(", ", InstructionPools.BuiltIn.Keys)});"
-                + $" give a task of your own '{AnswerKey}: FIELD' and '{InstructionsKey}: […]'");
+                $"{Place(path, key)}: '{name}' is not a built-in task"
+                + $" ({string.Join(", ", InstructionPools.BuiltIn.Keys)}); give a task of your own '{AnswerKey}: FIELD'"
+                + $" and '{InstructionsKey}: […]'");
 
     private static TaskDefinition ReadTask(string path, string name, YamlMappingNode map)
     {

@@ -25,6 +25,6 @@ public static class ModalityNames
         Names.TryGetValue(name, out var modality)
             ? modality
             : throw new InputException(
-                $"withhold: unknown modality '{name}'; did you mean '{Spelling.Nearest(name, Names.Keys)}'? The modalities"
-                + $" are {string.Join(", ", Names.Keys)}");
+                $"withhold: unknown modality '{name}'; did you mean '{Spelling.Nearest(name, Names.Keys)}'?"
+                + $" The modalities are {string.Join(", ", Names.Keys)}");
 }

@@ -31,7 +31,7 @@ internal sealed class WorkerThreads<T> : IDisposable
         return result.Task;
     }
 
-    /// <summary>Ends the threads; every result asked for has been made, has failed or is cancelled afterwards.</summary>
+    /// <summary>Ends the threads; afterwards every result asked for is made, failed or cancelled.</summary>
     public void Dispose()
     {
         _stop.Cancel();

@@ -28,7 +28,7 @@ public sealed class AnnotationFileTests : IDisposable
     {
         var error = Assert.Throws<InputException>(() => Read(text));
 
-        Assert.StartsWith(_path + message, error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(_path + message, error.Message);
         Assert.DoesNotContain('\n', error.Message);
     }
 
@@ -38,8 +38,8 @@ public sealed class AnnotationFileTests : IDisposable
         var error = Assert.Throws<InputException>(() => Read("a 1 happy 0\nb 1 suprised 0\n"));
 
         Assert.Equal(
-            $"{_path}:2: unknown emotion 'suprised'; did you mean 'surprise'? The labels are neutral, angry, happy, sad,"
-            + " worried, surprise, fear, contempt, doubt",
+            $"{_path}:2: unknown emotion 'suprised'; did you mean 'surprise'? The labels are neutral, angry, happy,"
+            + " sad, worried, surprise, fear, contempt, doubt",
             error.Message);
     }
 
@@ -48,7 +48,7 @@ public sealed class AnnotationFileTests : IDisposable
     {
         var error = Assert.Throws<InputException>(() => AnnotationFile.Read(_path + ".txt"));
 
-        Assert.Equal($"{_path}.txt: no such file; check the path in the recipe", error.Message);
+        Assert.Equal($"{_path}.txt: no such file; check the path", error.Message);
     }
 
     [Fact]

@@ -46,7 +46,8 @@ public sealed class CaptionFileTests : IDisposable
     [Fact]
     public void Of_several_records_of_a_clip_the_last_counts_and_the_name_is_reported()
     {
-        var file = Read("""{"a": {"caption": "x"}, "b": {}, "a": {"caption": "y"}, "a": {"caption": "z"}}""", "caption");
+        var file = Read(
+            """{"a": {"caption": "x"}, "b": {}, "a": {"caption": "y"}, "a": {"caption": "z"}}""", "caption");
 
         Assert.Equal("z", file.Find("a", "caption"));
         Assert.Equal(["a"], file.DuplicateNames);
@@ -64,7 +65,7 @@ public sealed class CaptionFileTests : IDisposable
     {
         var error = Assert.Throws<InputException>(() => Read(json, "caption"));
 
-        Assert.StartsWith($"{_path}:{line}: is not a MERR caption file: {message}", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{_path}:{line}: is not a MERR caption file: {message}", error.Message);
         Assert.DoesNotContain('\n', error.Message);
     }
 

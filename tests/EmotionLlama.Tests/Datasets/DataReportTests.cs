@@ -20,16 +20,17 @@ public sealed class DataReportTests : IDisposable
         });
 
         Assert.Equal(4, report.Clips);
-        Assert.Equal((2, 1, 1, 0), (report.Labels["happy"], report.Labels["sad"], report.Labels["fear"], report.Labels["doubt"]));
+        Assert.Equal([0, 0, 2, 1, 0, 0, 1, 0, 0], EmotionNames.All.Select(label => report.Labels[label]));
         Assert.Equal(["emotion", "reason_v2"], report.Tasks.Select(task => task.Task));
         Assert.Equal([0.25, 0.75], report.Tasks.Select(task => task.Probability));
         Assert.Equal(new LengthSummary(4, 4, 4, 4, 4, 4), report.Tasks[1].AnswerTokens);
         Assert.Empty(report.UnreadableClips);
+        var prompt = report.PromptTokens.Median;
         Assert.Equal(
             [
                 "faces: 4 clips",
                 "  labels: happy 2, sad 1, fear 1",
-                $"  prompts: {report.PromptTokens.Longest} to {report.PromptTokens.Longest} tokens, median {report.PromptTokens.Longest}",
+                $"  prompts: {prompt} to {prompt} tokens, median {prompt}",
                 "  task emotion (25 %): 4 answers, 2 to 2 tokens, median 2",
                 "  task reason_v2 (75 %): 4 answers, 4 to 4 tokens, median 4",
                 "  every clip can be read",
@@ -51,7 +52,9 @@ public sealed class DataReportTests : IDisposable
     [Fact]
     public void Answers_are_measured_as_they_are_learned_and_long_ones_named()
     {
-        _folder.WriteJson("MERR_fine_grained.json", i => new { smp_reason_caption = string.Join(' ', Enumerable.Repeat("so", 5 * (i + 1))) });
+        _folder.WriteJson(
+            "MERR_fine_grained.json",
+            i => new { smp_reason_caption = string.Join(' ', Enumerable.Repeat("so", 5 * (i + 1))) });
 
         var task = Build(_folder.Recipe, new() { MaxAnswerTokens = 15 }).Tasks[0];
 
@@ -64,7 +67,7 @@ public sealed class DataReportTests : IDisposable
     {
         string?[] captions = ["The same.", "I'm sorry, but I cannot name a person's emotion.", "The same.", " "];
         _folder.WriteJson("MERR_fine_grained.json", i => new { smp_reason_caption = captions[i] });
-        _folder.WriteLines("annotations.txt", "clip_0 1 sad 0", "clip_1 1 sad 0", "clip_2 1 sad 0", "clip_3 1 sad 0", "clip_9 1 sad 0", "clip_0 1 sad 0");
+        _folder.WriteLines("annotations.txt", new[] { 0, 1, 2, 3, 9, 0 }.Select(i => $"clip_{i} 1 sad 0"));
         var recipe = _folder.Recipe with { Withhold = ["face", "voice", "words"] };
 
         var report = Build(recipe);
@@ -76,9 +79,9 @@ public sealed class DataReportTests : IDisposable
         Assert.Equal(["clip_0", "clip_2"], Assert.Single(task.SameAnswer));
         Assert.Equal(["clip_0"], report.AnnotatedTwice);
         Assert.Equal(["clip_9", "clip_3"], report.UnreadableClips);
-        Assert.Contains("    refusing to answer: 1: clip_1\n", report.ToText(), StringComparison.Ordinal);
-        Assert.Contains("    groups with the same answer: 1: clip_0 = clip_2\n", report.ToText(), StringComparison.Ordinal);
-        Assert.EndsWith("  2 clips cannot be read for every task: a run stops there, or skips them", report.ToText(), StringComparison.Ordinal);
+        Assert.Contains("    refusing to answer: 1: clip_1\n", report.ToText());
+        Assert.Contains("    groups with the same answer: 1: clip_0 = clip_2\n", report.ToText());
+        Assert.EndsWith("  2 clips cannot be read for every task: a run stops there, or skips them", report.ToText());
     }
 
     [Fact]
@@ -98,7 +101,8 @@ public sealed class DataReportTests : IDisposable
     public void Missing_and_unreadable_files_are_named()
     {
         File.Delete(_folder.PathOf("frames", "clip_0.png"));
-        File.WriteAllBytes(_folder.PathOf("HL-UTT", "clip_1.npy"), File.ReadAllBytes(_folder.PathOf("HL-UTT", "clip_1.npy"))[..999]);
+        var voice = _folder.PathOf("HL-UTT", "clip_1.npy");
+        File.WriteAllBytes(voice, File.ReadAllBytes(voice)[..999]);
         NpyFile.Write(_folder.PathOf("mae_340_UTT", "clip_2.npy"), new float[768]);
         File.WriteAllText(_folder.PathOf("frames", "clip_3.png"), "not a picture");
 
@@ -107,10 +111,10 @@ public sealed class DataReportTests : IDisposable
 
         Assert.Equal(["clip_0", "clip_1", "clip_2"], found.Select(problem => problem.Clip));
         Assert.Equal(["clip_0", "clip_1", "clip_2", "clip_3"], decoded.UnreadableClips);
-        Assert.Contains("no frame clip_0.png", found[0].Problem, StringComparison.Ordinal);
-        Assert.Contains("clip_1.npy: truncated", found[1].Problem, StringComparison.Ordinal);
-        Assert.Contains("768", found[2].Problem, StringComparison.Ordinal);
-        Assert.Contains("  missing or unreadable files: 4\n    clip_0: no frame", decoded.ToText(), StringComparison.Ordinal);
+        Assert.Contains("no frame clip_0.png", found[0].Problem);
+        Assert.Contains("clip_1.npy: truncated", found[1].Problem);
+        Assert.Contains("768", found[2].Problem);
+        Assert.Contains("  missing or unreadable files: 4\n    clip_0: no frame", decoded.ToText());
     }
 
     [Fact]
@@ -122,7 +126,7 @@ public sealed class DataReportTests : IDisposable
         var report = Build(_folder.Recipe with { Withhold = ["face", "voice"] });
 
         Assert.Empty(report.FileProblems);
-        Assert.Contains("  withheld: face, voice\n", report.ToText(), StringComparison.Ordinal);
+        Assert.Contains("  withheld: face, voice\n", report.ToText());
     }
 
     [Fact]
@@ -145,8 +149,8 @@ public sealed class DataReportTests : IDisposable
         var report = Build(folder.Recipe);
 
         Assert.Equal(14, report.WithoutTranscript.Count);
-        Assert.Contains("  without a transcript: 14: clip_0, clip_1, ", report.ToText(), StringComparison.Ordinal);
-        Assert.Contains("clip_9 … and 4 more\n", report.ToText(), StringComparison.Ordinal);
+        Assert.Contains("  without a transcript: 14: clip_0, clip_1, ", report.ToText());
+        Assert.Contains("clip_9 … and 4 more\n", report.ToText());
     }
 
     [Fact]
@@ -180,5 +184,5 @@ public sealed class DataReportTests : IDisposable
         TestContext.Current.CancellationToken);
 
     private static int CountWords(string text) =>
-        text.Replace("</s>", " </s>", StringComparison.Ordinal).Split(' ', StringSplitOptions.RemoveEmptyEntries).Length;
+        text.Replace("</s>", " </s>").Split(' ', StringSplitOptions.RemoveEmptyEntries).Length;
 }

@@ -69,7 +69,7 @@ public sealed class MerrDatasetTests : IDisposable
         using var sample = dataset.Read(2, 0, SampleUse.Training);
 
         Assert.Equal(answer, sample.Answer);
-        Assert.Contains($"[{task}]", sample.Instruction, StringComparison.Ordinal);
+        Assert.Contains($"[{task}]", sample.Instruction);
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class MerrDatasetTests : IDisposable
         using var sample = dataset.Read(2, 0, SampleUse.Training);
 
         Assert.Equal("AU04, AU02", sample.Answer);
-        Assert.EndsWith("[units] Which units? ", sample.Instruction, StringComparison.Ordinal);
+        Assert.EndsWith("[units] Which units? ", sample.Instruction);
     }
 
     [Fact]
@@ -143,7 +143,7 @@ public sealed class MerrDatasetTests : IDisposable
 
         Assert.Equal(isBlank, sample.Image.eq(0).all().item<bool>());
         Assert.Equal(rows, Rows(sample));
-        Assert.Contains($"The person in video says: {sentence}.  [", sample.Instruction, StringComparison.Ordinal);
+        Assert.Contains($"The person in video says: {sentence}.  [", sample.Instruction);
     }
 
     [Fact]
@@ -151,7 +151,7 @@ public sealed class MerrDatasetTests : IDisposable
     {
         var error = Assert.Throws<InputException>(() => Open(_folder.Recipe with { Withhold = ["voic"] }));
 
-        Assert.Contains("unknown modality 'voic'; did you mean 'voice'?", error.Message, StringComparison.Ordinal);
+        Assert.Contains("unknown modality 'voic'; did you mean 'voice'?", error.Message);
     }
 
     [Fact]
@@ -162,7 +162,7 @@ public sealed class MerrDatasetTests : IDisposable
         var frames = _folder.PathOf("frames");
 
         Assert.StartsWith(
-            $"no frame clip_1.png or clip_1.jpg in {frames}; put it there", ReadError(dataset, 1), StringComparison.Ordinal);
+            $"no frame clip_1.png or clip_1.jpg in {frames}; put it there", ReadError(dataset, 1));
         File.WriteAllText(Path.Combine(frames, "clip_1.mp4"), "");
         Assert.Equal(
             $"no frame clip_1.png or clip_1.jpg in {frames}; extract the first or peak frame of clip_1.mp4 first, e.g."
@@ -174,15 +174,15 @@ public sealed class MerrDatasetTests : IDisposable
     public void What_a_clip_lacks_is_named_with_its_file()
     {
         _folder.WriteLines("transcription_en_all.csv", "name,sentence", "clip_0,x", "clip_2,x");
-        File.WriteAllText(_folder.PathOf("MERR_fine_grained.json"), """{"clip_1": {}, "clip_2": {"smp_reason_caption": " "}}""");
+        _folder.WriteLines("MERR_fine_grained.json", """{"clip_1": {}, "clip_2": {"smp_reason_caption": " "}}""");
         var dataset = Open(_folder.Recipe);
 
-        Assert.Contains("MERR_fine_grained.json: 'clip_0' has no 'smp_reason_caption'", ReadError(dataset, 0), StringComparison.Ordinal);
-        Assert.Contains("'clip_2' has an empty 'smp_reason_caption'", ReadError(dataset, 2), StringComparison.Ordinal);
+        Assert.Contains("MERR_fine_grained.json: 'clip_0' has no 'smp_reason_caption'", ReadError(dataset, 0));
+        Assert.Contains("'clip_2' has an empty 'smp_reason_caption'", ReadError(dataset, 2));
         dataset = Open(_folder.Recipe with { TaskPool = Pool("emotion") });
-        Assert.Contains("transcription_en_all.csv: has no line for 'clip_1'", ReadError(dataset, 1), StringComparison.Ordinal);
+        Assert.Contains("transcription_en_all.csv: has no line for 'clip_1'", ReadError(dataset, 1));
         File.Delete(_folder.PathOf("HL-UTT", "clip_0.npy"));
-        Assert.Contains(_folder.PathOf("HL-UTT", "clip_0.npy"), ReadError(dataset, 0), StringComparison.Ordinal);
+        Assert.Contains(_folder.PathOf("HL-UTT", "clip_0.npy"), ReadError(dataset, 0));
     }
 
     [Theory]
@@ -194,8 +194,8 @@ public sealed class MerrDatasetTests : IDisposable
 
         var error = Assert.Throws<InputException>(() => Open(_folder.Recipe));
 
-        Assert.StartsWith($"{_folder.PathOf(folder)}: no such folder", error.Message, StringComparison.Ordinal);
-        Assert.Contains(advice, error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{_folder.PathOf(folder)}: no such folder", error.Message);
+        Assert.Contains(advice, error.Message);
     }
 
     [Fact]
@@ -205,8 +205,8 @@ public sealed class MerrDatasetTests : IDisposable
         var noFrames = Assert.Throws<InputException>(
             () => Open(_folder.Recipe with { BuildInfo = _folder.Recipe.BuildInfo with { ImagePath = "" } }));
 
-        Assert.StartsWith("datasets.faces.build_info.ann_path: is missing", noAnnotations.Message, StringComparison.Ordinal);
-        Assert.StartsWith("datasets.faces.build_info.image_path: is missing", noFrames.Message, StringComparison.Ordinal);
+        Assert.StartsWith("datasets.faces.build_info.ann_path: is missing", noAnnotations.Message);
+        Assert.StartsWith("datasets.faces.build_info.image_path: is missing", noFrames.Message);
     }
 
     [Fact]
@@ -226,7 +226,11 @@ public sealed class MerrDatasetTests : IDisposable
         _folder.WriteLines("test.txt", "clip_2 0 fear 0");
         var dataset = MerrDataset.OpenEvaluation(
             "faces",
-            new EvaluationDatasetRecipe { EvalFilePath = _folder.PathOf("test.txt"), ImgPath = _folder.PathOf("frames") },
+            new EvaluationDatasetRecipe
+            {
+                EvalFilePath = _folder.PathOf("test.txt"),
+                ImgPath = _folder.PathOf("frames"),
+            },
             _folder.Recipe with { EnableAugmentation = true, AugmentationProb = 1, Withhold = ["voice"] },
             MerrFolder.ImageSize);
 

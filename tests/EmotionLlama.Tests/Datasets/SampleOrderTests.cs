@@ -12,7 +12,7 @@ public class SampleOrderTests
         var passes = Take(order, 0, 50).Chunk(10).ToArray();
 
         Assert.All(passes, pass => Assert.Equal(Enumerable.Range(0, 10), pass.Select(sample => sample.Index).Order()));
-        Assert.Equal(5, passes.Select(pass => string.Join(',', pass.Select(sample => sample.Index))).Distinct().Count());
+        Assert.Distinct(passes.Select(pass => string.Join(',', pass.Select(sample => sample.Index))));
     }
 
     [Fact]
@@ -31,9 +31,7 @@ public class SampleOrderTests
     {
         var order = new SampleOrder(7, [new OrderedDataset(5, BatchSize: 2), new OrderedDataset(5)]);
 
-        var seeds = Take(order, 0, 1000).Select(sample => sample.DrawSeed).ToList();
-
-        Assert.Equal(seeds.Count, seeds.Distinct().Count());
+        Assert.Distinct(Take(order, 0, 1000).Select(sample => sample.DrawSeed));
     }
 
     [Fact]
@@ -64,7 +62,7 @@ public class SampleOrderTests
         var orders = Enumerable.Range(0, 50).Select(seed => string.Join(
             ',', Take(new SampleOrder((ulong)seed, [new OrderedDataset(12)]), 0, 12).Select(sample => sample.Index)));
 
-        Assert.Equal(50, orders.Distinct().Count());
+        Assert.Distinct(orders);
     }
 
     [Theory]

@@ -10,8 +10,8 @@ public class SplitMix64Tests
         var random = new SplitMix64(1234567);
 
         Assert.Equal(
-            [6457827717110365317UL, 3203168211198807973, 9817491932198370423, 4593380528125082431, 16408922859458223821],
-            Enumerable.Range(0, 5).Select(_ => random.Next()));
+            [6457827717110365317UL, 3203168211198807973, 9817491932198370423, 4593380528125082431],
+            Enumerable.Range(0, 4).Select(_ => random.Next()));
     }
 
     [Fact]
@@ -43,6 +43,6 @@ public class SplitMix64Tests
                     from second in Enumerable.Range(0, 100)
                     select SplitMix64.Mix((ulong)first, (ulong)second);
 
-        Assert.Equal(10_000, seeds.Distinct().Count());
+        Assert.Distinct(seeds);
     }
 }

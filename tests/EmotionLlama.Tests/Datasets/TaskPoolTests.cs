@@ -30,7 +30,16 @@ public sealed class TaskPoolTests : IDisposable
         Assert.All(InstructionPools.BuiltIn.Values, task =>
             Assert.True(task.Instructions.Distinct().Count() >= 5, task.Name));
         Assert.All(InstructionPools.BuiltIn["emotion"].Instructions, instruction =>
-            Assert.All(EmotionNames.All, label => Assert.Contains(label, instruction, StringComparison.Ordinal)));
+            Assert.All(EmotionNames.All, label => Assert.Contains(label, instruction)));
+    }
+
+    [Fact]
+    public void A_task_can_be_asked_for_by_name()
+    {
+        var pool = TaskPool.Create("faces", Recipe(("emotion", 1), ("reason", 1)));
+
+        Assert.Same(InstructionPools.BuiltIn["reason"], pool.Find("reason"));
+        Assert.Throws<ArgumentException>(() => pool.Find("caption"));
     }
 
     [Theory]
@@ -41,7 +50,7 @@ public sealed class TaskPoolTests : IDisposable
     {
         var error = Assert.Throws<InputException>(() => TaskPool.Create("faces", Recipe((task, weight))));
 
-        Assert.StartsWith(message, error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(message, error.Message);
     }
 
     [Fact]
@@ -81,7 +90,7 @@ public sealed class TaskPoolTests : IDisposable
     {
         var error = Assert.Throws<InputException>(() => ReadFile(text));
 
-        Assert.StartsWith(_path + message, error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(_path + message, error.Message);
         Assert.DoesNotContain('\n', error.Message);
     }
 

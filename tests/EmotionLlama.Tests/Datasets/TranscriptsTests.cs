@@ -46,7 +46,7 @@ public sealed class TranscriptsTests : IDisposable
     {
         var error = Assert.Throws<InputException>(() => Read(text));
 
-        Assert.StartsWith(_path + message, error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(_path + message, error.Message);
         Assert.DoesNotContain('\n', error.Message);
     }
 
