@@ -26,10 +26,10 @@ internal sealed class ReferenceModel : IDisposable
         var dims = expected.GetProperty("dims");
         var rank = expected.GetProperty("lora");
         using var scope = NewDisposeScope();
-        using var shards = new Shards(Directory.GetFiles(SharedData.Require("parity", "llama"), "*.safetensors"));
+        using var folder = new HuggingFaceFolder(SharedData.Require("parity", "llama"));
         var llama = new Llama(
             LlamaConfig.Read(SharedData.Require("parity", "llama", "config.json")),
-            new WeightReader(shards, CPU, ScalarType.Float32),
+            new WeightReader(folder, CPU, ScalarType.Float32),
             new LoraSettings { Rank = rank.GetProperty("r").GetInt32(), Alpha = rank.GetProperty("alpha").GetDouble() });
         using var tower = TorchCheckpoint.Open(SharedData.Require("parity", "eva_vit.pth"));
         var vision = new EvaVisionTransformer(
@@ -40,11 +40,7 @@ internal sealed class ReferenceModel : IDisposable
         var model = new EmotionLlamaModel(llama, vision, new WeightReader(norm, CPU, ScalarType.Float32));
 
         using var tuned = TorchCheckpoint.Open(SharedData.Require("parity", "checkpoint_2.pth"));
-        using (no_grad())
-        {
-            foreach (var (name, value) in model.TrainableParameters)
-                value.copy_(tuned.Read(name));
-        }
+        Assert.Empty(TrainedWeights.Load(model, tuned).Missing);
 
         var prompts = new PromptBuilder(
             LlamaTextTokenizer.Open(SharedData.Require("parity", "tokenizer.model")),
@@ -75,26 +71,5 @@ internal sealed class ReferenceModel : IDisposable
             Instruction = text.GetProperty("instruction_input").GetString()!,
             Answer = "",
         })];
-    }
-
-    /// <summary>The tensors of several safetensors files.</summary>
-    private sealed class Shards(IEnumerable<string> paths) : IWeightSource, IDisposable
-    {
-        private readonly SafetensorsFile[] _files = [.. paths.Select(SafetensorsFile.Open)];
-
-        public string Location => _files[0].Location;
-
-        public IReadOnlyCollection<string> Names => [.. _files.SelectMany(file => file.Names)];
-
-        public IReadOnlyList<long>? ShapeOf(string name) =>
-            _files.Select(file => file.ShapeOf(name)).FirstOrDefault(shape => shape is not null);
-
-        public Tensor Read(string name) => _files.First(file => file.ShapeOf(name) is not null).Read(name);
-
-        public void Dispose()
-        {
-            foreach (var file in _files)
-                file.Dispose();
-        }
     }
 }

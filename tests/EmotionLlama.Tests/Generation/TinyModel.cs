@@ -1,3 +1,4 @@
+using EmotionLlama.Checkpoints;
 using EmotionLlama.Datasets;
 using EmotionLlama.Models;
 using EmotionLlama.Tokenization;
@@ -28,18 +29,17 @@ internal sealed class TinyModel : IDisposable
             HeadSize = 6,
             MaxPositions = maxPositions,
         };
-        var weights = new WeightReader(
-            new RandomWeights(LlamaShapes(Config).Concat(VisionShapes())), CPU, ScalarType.Float32);
         using var scope = NewDisposeScope();
+        using var random = new InMemoryWeights(LlamaShapes(Config).Concat(VisionShapes()).Select(
+            (tensor, i) => KeyValuePair.Create(tensor.Name, Normal(tensor.Shape, 0.3, i))));
+        var weights = new WeightReader(random, CPU, ScalarType.Float32);
         Model = new EmotionLlamaModel(
             new Llama(Config, weights, new LoraSettings { Rank = 2 }),
             new EvaVisionTransformer(weights, Side, heads: 2),
             visionNorm: null);
-        foreach (var ((_, value), i) in Model.TrainableParameters.Zip(Enumerable.Range(0, int.MaxValue)))
-        {
-            using var _ = no_grad();
-            value.copy_(Normal(value.shape, 0.2, 1000 + i));
-        }
+        using var _ = no_grad();
+        foreach (var (i, parameter) in Model.TrainableParameters.Index())
+            parameter.Value.copy_(Normal(parameter.Value.shape, 0.2, 1000 + i));
     }
 
     public LlamaConfig Config { get; }
@@ -122,22 +122,4 @@ internal sealed class TinyModel : IDisposable
         ("patch_embed.proj.weight", [Channels, 3, Patch, Patch]),
         ("patch_embed.proj.bias", [Channels]),
     ];
-
-    /// <summary>Random tensors of given shapes; the same on every reading.</summary>
-    private sealed class RandomWeights(IEnumerable<(string Name, long[] Shape)> shapes) : IWeightSource
-    {
-        private readonly (string Name, long[] Shape)[] _shapes = [.. shapes];
-
-        public string Location => "random weights";
-
-        public IReadOnlyCollection<string> Names => [.. _shapes.Select(entry => entry.Name)];
-
-        public IReadOnlyList<long>? ShapeOf(string name) => _shapes.FirstOrDefault(entry => entry.Name == name).Shape;
-
-        public Tensor Read(string name)
-        {
-            var at = Array.FindIndex(_shapes, entry => entry.Name == name);
-            return Normal(_shapes[at].Shape, 0.3, at);
-        }
-    }
 }

@@ -84,7 +84,7 @@ public sealed class TokenGeneratorTests
     {
         using var tiny = new TinyModel();
         using var prompts = tiny.RandomPrompts(5, 3).DetachFromDisposeScope();
-                GenerationSettings[] ways =
+        GenerationSettings[] ways =
         [
             new() { MaxNewTokens = 3 },
             new() { MaxNewTokens = 3, DoSample = true, Seed = 1 },
