@@ -87,8 +87,8 @@ public sealed class KeyValueCache : IDisposable
         PrepareNext();
     }
 
-    /// <summary>Replaces the sequences by copies of some of them: the surviving beams of a beam search, or the sequences
-    /// that have not ended. Only what moves is copied.</summary>
+    /// <summary>Replaces the sequences by copies of some of them: the surviving beams of a beam search, or the
+    /// sequences that have not ended. Sequences that keep their place are not copied where that can be helped.</summary>
     /// <param name="sources">For each new sequence the old one it goes on from.</param>
     public void Reorder(IReadOnlyList<int> sources)
     {

@@ -22,13 +22,13 @@ public sealed class LlamaScorerTests
     }
 
     [Theory]
-    [InlineData("a sequence from the end takes the place of one that ended", new[] { 0, 2 })]
-    [InlineData("sequences move up", new[] { 1, 2 })]
-    [InlineData("only the last goes on", new[] { 2 })]
-    [InlineData("sequences change places", new[] { 2, 0, 1 })]
-    [InlineData("one has two continuations", new[] { 1, 1, 0 })]
-    [InlineData("each has several continuations", new[] { 0, 0, 1, 1, 2, 2 })]
-    public void Logits_stay_right_when(string happening, int[] sources)
+    [InlineData(0, 2)]
+    [InlineData(1, 2)]
+    [InlineData(2)]
+    [InlineData(2, 0, 1)]
+    [InlineData(1, 1, 0)]
+    [InlineData(0, 0, 1, 1, 2, 2)]
+    public void Logits_stay_right_when_sequences_end_move_and_part(params int[] sources)
     {
         using var tiny = new TinyModel();
         using var check = new Check(tiny);
@@ -38,8 +38,6 @@ public sealed class LlamaScorerTests
         check.Next(sources, [.. sources.Select((_, i) => 20 + i)]);
         check.Next([.. Enumerable.Range(0, sources.Length)], [.. sources.Select((_, i) => 30 + i)]);
         check.Next([.. sources.Select((_, i) => i).Reverse()], [.. sources.Select((_, i) => 40 + i)]);
-
-        Assert.NotEmpty(happening);
     }
 
     [Fact]

@@ -24,13 +24,17 @@ internal sealed class ReferenceModel : IDisposable
     public static ReferenceModel Read(JsonElement expected)
     {
         var dims = expected.GetProperty("dims");
-        var rank = expected.GetProperty("lora");
+        var lora = expected.GetProperty("lora");
         using var scope = NewDisposeScope();
         using var folder = new HuggingFaceFolder(SharedData.Require("parity", "llama"));
         var llama = new Llama(
             LlamaConfig.Read(SharedData.Require("parity", "llama", "config.json")),
             new WeightReader(folder, CPU, ScalarType.Float32),
-            new LoraSettings { Rank = rank.GetProperty("r").GetInt32(), Alpha = rank.GetProperty("alpha").GetDouble() });
+            new LoraSettings
+            {
+                Rank = lora.GetProperty("r").GetInt32(),
+                Alpha = lora.GetProperty("alpha").GetDouble(),
+            });
         using var tower = TorchCheckpoint.Open(SharedData.Require("parity", "eva_vit.pth"));
         var vision = new EvaVisionTransformer(
             new WeightReader(tower, CPU, ScalarType.Float32),

@@ -80,9 +80,8 @@ internal sealed class TinyModel : IDisposable
     {
         using var folder = new TemporaryFolder();
         var path = folder["tokenizer.model"];
-        SentencePieceModelWriter.Write(
-            BytePairTrainer.Train(["the face says that the voice hides what the words tell", "the voice, the face"], 300),
-            path);
+        string[] corpus = ["the face says that the voice hides what the words tell", "the voice, the face"];
+        SentencePieceModelWriter.Write(BytePairTrainer.Train(corpus, 300), path);
         return LlamaTextTokenizer.Open(path);
     }
 
