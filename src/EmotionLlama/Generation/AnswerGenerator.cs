@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 
 namespace EmotionLlama.Generation;
 
-/// <summary>Asks the model about clips. It keeps no state between calls, so several threads may call it at once, as long
-/// as none trains the model meanwhile.</summary>
+/// <summary>Asks the model about clips. It keeps no state between calls, so several threads may call it at once, as
+/// long as none trains the model meanwhile.</summary>
 public sealed class AnswerGenerator
 {
     private readonly EmotionLlamaModel _model;
@@ -63,14 +63,15 @@ public sealed class AnswerGenerator
             clip.Name, AnswerText.Decode(_prompts.Tokenizer, answer.Ids), answer.Ids, answer.Score))];
     }
 
-    /// <summary>Answers the instruction of one clip and hands out the text while it grows. A beam search gives the whole
-    /// text at its end.</summary>
+    /// <summary>Answers the instruction of one clip and hands out the text while it grows; a beam search hands it out at
+    /// its end. Marks that the model spells itself, such as <c>[/INST]</c>, stay in: what was handed out cannot be taken
+    /// back.</summary>
     /// <param name="clip">The clip; it must live until the last piece has come.</param>
     /// <param name="settings">How tokens are chosen.</param>
     /// <param name="cancellation">Stops between two tokens. Leaving the loop over the pieces stops too.</param>
     /// <returns>Pieces that, joined, are the text of the answer, without white space at both ends.</returns>
-    /// <exception cref="InputException">A setting is out of range, or, while the pieces are read, the instruction cannot
-    /// be a prompt.</exception>
+    /// <exception cref="InputException">A setting is out of range, or, while the pieces are read, the instruction
+    /// cannot be a prompt.</exception>
     public IAsyncEnumerable<string> StreamAsync(
         ClipSample clip, GenerationSettings settings, CancellationToken cancellation = default)
     {

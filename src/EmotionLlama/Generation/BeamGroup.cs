@@ -2,8 +2,8 @@ namespace EmotionLlama.Generation;
 
 /// <summary>The beam search for the answer to one prompt.</summary>
 /// <remarks>
-/// A step looks at the best 2·beams continuations of the running hypotheses, so that enough of them are left where some
-/// end. Those that end are kept where they are among the best <c>beams</c>; the best <c>beams</c> of the others run on.
+/// A step looks at the best 2·beams continuations of the running hypotheses, so that enough of them are left where
+/// some end. Those that end are kept where they are among the best <c>beams</c>; the best <c>beams</c> of the others run on.
 /// The search is over when <c>beams</c> hypotheses have ended and the best running one, scored at its present length,
 /// is no better than the worst of them. This is what Hugging Face's beam search does with <c>early_stopping=False</c>.
 /// </remarks>

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 
 namespace EmotionLlama.Generation;
 
-/// <summary>Scores next tokens with a Llama: the prompts go through it once, packed, and then one token of each sequence
-/// at a time, over kept keys and values.</summary>
+/// <summary>Scores next tokens with a Llama: the prompts go through it once, packed, and then one token of each
+/// sequence at a time, over kept keys and values.</summary>
 internal sealed class LlamaScorer : INextTokenScorer, IDisposable
 {
     private readonly Llama _llama;

@@ -14,8 +14,8 @@ public sealed class TokenGenerator(Llama llama, int endId)
     /// </param>
     /// <param name="lengths">Tokens of each prompt, at least 1.</param>
     /// <param name="settings">How tokens are chosen.</param>
-    /// <param name="onToken">Is told the number of the prompt and each new token as soon as it is chosen, the end symbol
-    /// included; null tells no one. A beam search knows no token before its end, so it tells none.</param>
+    /// <param name="onToken">Is told the number of the prompt and each new token as soon as it is chosen, the end
+    /// symbol included; null tells no one. A beam search knows no token before its end, so it tells none.</param>
     /// <param name="cancellation">Stops between two tokens.</param>
     /// <returns>An answer to each prompt, in their order.</returns>
     /// <exception cref="InputException">A setting is out of range, or a prompt is longer than the model's positions.

@@ -87,17 +87,21 @@ public sealed class KeyValueCache : IDisposable
         PrepareNext();
     }
 
-    /// <summary>Replaces the sequences by copies of some of them: the surviving beams of a beam search.</summary>
+    /// <summary>Replaces the sequences by copies of some of them: the surviving beams of a beam search, or the
+    /// sequences that have not ended. Sequences that keep their place are not copied where that can be helped.</summary>
     /// <param name="sources">For each new sequence the old one it goes on from.</param>
     public void Reorder(IReadOnlyList<int> sources)
     {
         ArgumentNullException.ThrowIfNull(sources);
+        if (sources.Count == Sequences && sources.Index().All(pair => pair.Item == pair.Index))
+            return;
+
         using var scope = NewDisposeScope();
         var index = tensor(sources.Select(source => (long)source).ToArray(), device: _device);
         for (var layer = 0; layer < _keys.Length; layer++)
         {
-            _keys[layer] = Replace(_keys[layer], _keys[layer].index_select(0, index));
-            _values[layer] = Replace(_values[layer], _values[layer].index_select(0, index));
+            _keys[layer] = Select(_keys[layer], sources, index);
+            _values[layer] = Select(_values[layer], sources, index);
         }
 
         _lengths = [.. sources.Select(source => _lengths[source])];
@@ -125,6 +129,28 @@ public sealed class KeyValueCache : IDisposable
         var places = arange(kept, ScalarType.Int64, _device);
         _mask = Replace(_mask, places.unsqueeze(0).le(positions.unsqueeze(1)).unsqueeze(1).unsqueeze(1));
         _positions = Replace(_positions, positions);
+    }
+
+    private Tensor Select(Tensor kept, IReadOnlyList<int> sources, Tensor index)
+    {
+        var count = sources.Count;
+        var longest = _lengths.Max();
+        if (sources.Index().All(pair => pair.Item == pair.Index || pair.Item >= count))
+        {
+            // No sequence is overwritten that another one still needs.
+            foreach (var (target, source) in sources.Index().Where(pair => pair.Item != pair.Index))
+            {
+                var length = _lengths[source];
+                kept.select(0, target).narrow(0, 0, length).copy_(kept.select(0, source).narrow(0, 0, length));
+            }
+
+            return Replace(kept, kept.narrow(0, 0, count));
+        }
+
+        // Unused places stay zero: what lies there is masked, but must be a number.
+        var selected = count == Sequences ? kept : zeros([count, .. kept.shape[1..]], kept.dtype, _device);
+        selected.narrow(1, 0, longest).copy_(kept.narrow(1, 0, longest).index_select(0, index));
+        return ReferenceEquals(selected, kept) ? kept : Replace(kept, selected);
     }
 
     private static Tensor Replace(Tensor old, Tensor replacement)
