@@ -15,16 +15,21 @@ internal static class FileKinds
         ReadOnlySpan<byte> start = file.ReadBytes(0, (int)Math.Min(file.Length, TarMagicAt + 8));
         if (start.StartsWith("PK\x03\x04"u8) || start.StartsWith("PK\x05\x06"u8))
             return FileKind.Zip;
+
+        // Before pickles: the length of a header, which comes first, may begin with the bytes of a pickle.
+        if (start.Length > 8 && start[8] == (byte)'{'
+            && BinaryPrimitives.ReadUInt64LittleEndian(start) <= SafetensorsHeader.MaxBytes)
+        {
+            return FileKind.Safetensors;
+        }
+
         if (start.Length >= 2 && start[0] == PickleProtocol && start[1] <= 5)
             return FileKind.Pickle;
         if (start.StartsWith("version https://git-lfs"u8))
             return FileKind.LfsPointer;
-        if (start.Length > TarMagicAt && start[TarMagicAt..].StartsWith("ustar"u8))
-            return FileKind.Tar;
 
-        var isSafetensors = start.Length > 8 && start[8] == (byte)'{'
-            && BinaryPrimitives.ReadUInt64LittleEndian(start) <= SafetensorsHeader.MaxBytes;
-        return isSafetensors ? FileKind.Safetensors : FileKind.Unknown;
+        var isTar = start.Length > TarMagicAt && start[TarMagicAt..].StartsWith("ustar"u8);
+        return isTar ? FileKind.Tar : FileKind.Unknown;
     }
 
     /// <summary>The error of a file of no kind that can be read.</summary>

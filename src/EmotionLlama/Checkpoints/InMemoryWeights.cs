@@ -1,3 +1,4 @@
+using System.Collections;
 using EmotionLlama.Models;
 using static TorchSharp.torch;
 
@@ -5,7 +6,8 @@ namespace EmotionLlama.Checkpoints;
 
 /// <summary>Named tensors in memory. They belong to this object, which disposes them.</summary>
 /// <param name="location">Where they come from, for error messages.</param>
-public sealed class InMemoryWeights(string location = "memory") : IOpenWeights
+public sealed class InMemoryWeights(string location = "memory")
+    : IOpenWeights, IEnumerable<KeyValuePair<string, Tensor>>
 {
     private readonly OrderedDictionary<string, Tensor> _tensors = new(StringComparer.Ordinal);
 
@@ -60,6 +62,12 @@ public sealed class InMemoryWeights(string location = "memory") : IOpenWeights
         using var scope = NewDisposeScope();
         return tensor.detach().cpu().MoveToOuterDisposeScope();
     }
+
+    /// <summary>The tensors themselves, which stay this object's.</summary>
+    public IEnumerator<KeyValuePair<string, Tensor>> GetEnumerator() => _tensors.GetEnumerator();
+
+    /// <inheritdoc/>
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
     public void Dispose()
