@@ -16,7 +16,7 @@ internal static class CliApp
         IReadOnlyList<string> args, TextWriter output, TextWriter error, CancellationToken stop = default)
     {
         var globals = new GlobalOptions();
-        Func<GlobalOptions, Command>[] verbs = [DoctorVerb.Create, MakeTinyVerb.Create];
+        Func<GlobalOptions, Command>[] verbs = [DoctorVerb.Create, MakeTinyVerb.Create, QuickstartVerb.Create];
         return RunAsync(globals, verbs.Select(create => create(globals)), args, output, error, stop);
     }
 

@@ -20,6 +20,7 @@ public static class TrainingWorkflow
     /// <param name="session">The opened recipe.</param>
     /// <param name="resume">A checkpoint of ours to go on from; null starts anew.</param>
     /// <param name="observer">Hears of steps, answers and checkpoints, besides the logs in the output folder.</param>
+    /// <param name="prepare">Called with the trainer before its first step; null does nothing.</param>
     /// <param name="cancellationToken">Finishes the step under way, saves and throws.</param>
     /// <exception cref="InputException">Something in the recipe or its files is wrong.</exception>
     /// <exception cref="OperationCanceledException">The run was stopped; its checkpoint is saved.</exception>
@@ -27,6 +28,7 @@ public static class TrainingWorkflow
         TrainingSession session,
         string? resume,
         ITrainingObserver observer,
+        Action<Trainer>? prepare = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(session);
@@ -52,6 +54,7 @@ public static class TrainingWorkflow
         using var logs = OpenLogs(folder, trainer.NextStep, recipe.Run.LogFreq);
         var observers = new TrainingObservers(losses, logs, observer);
         trainer.EpochEnded = SampleAnswers(session, model, observers, trainer, cancellationToken);
+        prepare?.Invoke(trainer);
         trainer.Run(observers, cancellationToken);
         return new TrainingOutcome
         {
