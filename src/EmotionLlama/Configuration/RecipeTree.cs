@@ -18,10 +18,19 @@ public static class RecipeTree
         null or string or bool or double => value,
         int or long => Convert.ToInt64(value, provider: null),
         Enum => ScalarText.Write(value).Value,
-        IDictionary map => map.Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => Node(entry.Value)),
+        IDictionary map => Map(map),
         IEnumerable list => list.Cast<object?>().Select(Node).ToList(),
         _ => Section(value),
     };
+
+    private static Dictionary<string, object?> Map(IDictionary map)
+    {
+        var node = new Dictionary<string, object?>();
+        foreach (DictionaryEntry entry in map)
+            node.Add((string)entry.Key, Node(entry.Value));
+
+        return node;
+    }
 
     private static Dictionary<string, object?> Section(object section) => RecipeProperty.Of(section.GetType())
         .ToDictionary(property => property.Key, property => Node(property.Get(section)));
