@@ -61,13 +61,16 @@ public sealed class TorchLegacyFormatTests : IDisposable
         AssertRefused("big-endian", Valid with { LittleEndian = false });
 
     [Fact]
-    public void A_storage_that_is_not_listed_is_missing() => AssertRefused("the storage 111 is missing", Valid with { Keys = ["222"] });
+    public void A_storage_that_is_not_listed_is_missing() =>
+        AssertRefused("the storage 111 is missing", Valid with { Keys = ["222"] });
 
     [Fact]
-    public void A_storage_that_no_tensor_uses_is_refused() => AssertRefused("holds 333", Valid with { Keys = ["222", "333"] });
+    public void A_storage_that_no_tensor_uses_is_refused() =>
+        AssertRefused("holds 333", Valid with { Keys = ["222", "333"] });
 
     [Fact]
-    public void A_storage_listed_twice_is_refused() => AssertRefused("holds 222", Valid with { Keys = ["222", "222"] });
+    public void A_storage_listed_twice_is_refused() =>
+        AssertRefused("holds 222", Valid with { Keys = ["222", "222"] });
 
     [Fact]
     public void A_storage_with_another_number_of_values_is_refused()
