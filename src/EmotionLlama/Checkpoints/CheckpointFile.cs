@@ -56,7 +56,10 @@ internal sealed class CheckpointFile : IDisposable
             {
                 var read = RandomAccess.Read(Stream.SafeFileHandle, destination, offset);
                 if (read == 0)
-                    throw new InputException($"{Path}: ends early at byte {offset}; the file is truncated, copy it again");
+                {
+                    throw new InputException(
+                        $"{Path}: ends early at byte {offset}; the file is truncated, copy it again");
+                }
 
                 offset += read;
                 destination = destination[read..];

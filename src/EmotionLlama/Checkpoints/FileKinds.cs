@@ -43,9 +43,10 @@ internal static class FileKinds
         var start = file.ReadBytes(0, (int)Math.Min(file.Length, 8));
         return new InputException(Detect(file) switch
         {
-            FileKind.LfsPointer => $"{file.Path}: is only a Git LFS pointer; fetch the file itself with `git lfs pull`",
-            FileKind.Tar => $"{file.Path}: is a tar archive, as PyTorch before 0.2 wrote; load it with PyTorch and save "
-                + "it again",
+            FileKind.LfsPointer =>
+                $"{file.Path}: is only a Git LFS pointer; fetch the file itself with `git lfs pull`",
+            FileKind.Tar =>
+                $"{file.Path}: is a tar archive, as PyTorch before 0.2 wrote; load it with PyTorch and save it again",
             _ => $"{file.Path}: is not {expected}; its first bytes are {Convert.ToHexString(start)}",
         });
     }

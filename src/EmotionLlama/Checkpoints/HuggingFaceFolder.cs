@@ -101,11 +101,16 @@ public sealed class HuggingFaceFolder : IOpenWeights
         foreach (var shard in shardOf.Values.Distinct())
         {
             if (shard.Length == 0 || shard != Path.GetFileName(shard))
-                throw new InputException($"{path}: names the file `{shard}`, which is not one in the same folder");
+            {
+                throw new InputException(
+                    $"{path}: names the file `{shard.Printable()}`, which is not one in the same folder");
+            }
 
             if (!File.Exists(Path.Combine(Location, shard)))
-                throw new InputException($"{Path.Combine(Location, shard)}: no such file, but {file} names it; copy or "
-                    + "download it");
+            {
+                throw new InputException($"{Path.Combine(Location, shard.Printable())}: no such file, but {file} names "
+                    + "it; copy or download it");
+            }
         }
 
         return shardOf;
@@ -123,7 +128,8 @@ public sealed class HuggingFaceFolder : IOpenWeights
             if (missing is not null)
             {
                 weights.Dispose();
-                throw new InputException($"{weights.Location}: lacks the tensor `{missing}`, which the index says it has");
+                throw new InputException(
+                    $"{weights.Location}: lacks the tensor `{missing.Printable()}`, which the index says it has");
             }
 
             _open.Add(shard, weights);

@@ -21,7 +21,8 @@ public sealed class RenamedWeights : IWeightSource
             if (rename(original) is { } name && !_originals.TryAdd(name, original))
             {
                 throw new InputException(
-                    $"{source.Location}: its tensors `{_originals[name]}` and `{original}` both stand for `{name}`");
+                    $"{source.Location}: its tensors `{_originals[name].Printable()}` and "
+                    + $"`{original.Printable()}` both stand for `{name.Printable()}`");
             }
         }
     }

@@ -44,7 +44,7 @@ public sealed class SafetensorsFile : IOpenWeights
         if (!_header.Tensors.TryGetValue(name, out var entry))
             throw MissingTensor.In(this, name);
 
-        var type = entry.Type ?? throw new InputException($"{Location}: the tensor `{name}` is of type "
+        var type = entry.Type ?? throw new InputException($"{Location}: the tensor `{name.Printable()}` is of type "
             + $"{entry.TypeName}, which is not supported; convert it to F16, BF16 or F32 first");
         return _file.ReadTensor(entry.Shape, type, entry.Offset);
     }

@@ -44,7 +44,10 @@ internal sealed class SafetensorsHeader
 
         var length = BinaryPrimitives.ReadUInt64LittleEndian(file.ReadBytes(0, LengthBytes));
         if (length > MaxBytes || (long)length > file.Length - LengthBytes)
-            throw Damaged(file.Path, $"its header should be {length} bytes long, more than the file or the format allows");
+        {
+            throw Damaged(
+                file.Path, $"its header should be {length} bytes long, more than the file or the format allows");
+        }
 
         var header = new SafetensorsHeader(file, (long)length);
         try
@@ -101,7 +104,8 @@ internal sealed class SafetensorsHeader
 
         var typeName = type.GetString()!;
         if (!SafetensorsTypes.ByName.TryGetValue(typeName, out var known))
-            throw new InputException($"{_path}: the tensor `{name}` is of the unknown type {typeName}");
+            throw new InputException($"{_path}: the tensor `{name.Printable()}` is of the unknown type "
+                + typeName.Printable());
 
         // Compared as 128-bit numbers, which the product of a hostile shape cannot overflow before the check stops it.
         Int128 bytes = known.Bytes;
@@ -152,5 +156,5 @@ internal sealed class SafetensorsHeader
     private InputException Damaged(string how) => Damaged(_path, how);
 
     private static InputException Damaged(string path, string how) =>
-        new($"{path}: is a damaged or truncated safetensors file ({how}); copy or download it again");
+        new($"{path}: is a damaged or truncated safetensors file ({how.Printable()}); copy or download it again");
 }

@@ -50,7 +50,8 @@ public sealed class TorchCheckpoint : IOpenWeights
             {
                 FileKind.Zip => TorchZipFormat.Read(file),
                 FileKind.Pickle => TorchLegacyFormat.Read(file),
-                FileKind.Safetensors => throw new InputException($"{path}: is a safetensors file, no PyTorch checkpoint"),
+                FileKind.Safetensors =>
+                    throw new InputException($"{path}: is a safetensors file, no PyTorch checkpoint"),
                 _ => throw FileKinds.Unknown(file, "a PyTorch checkpoint"),
             };
             return new TorchCheckpoint(file, root);
@@ -58,7 +59,7 @@ public sealed class TorchCheckpoint : IOpenWeights
         catch (PickleException e)
         {
             file.Dispose();
-            throw new InputException($"{path}: {e.Message}", e);
+            throw new InputException($"{path}: {e.Message.Printable()}", e);
         }
         catch (IOException e)
         {

@@ -17,9 +17,10 @@ public static class TorchCheckpointWriter
     /// memory.</summary>
     /// <param name="path">The file.</param>
     /// <param name="root">What to save: dictionaries (<c>dict</c>), lists and arrays (<c>list</c>),
-    /// <see cref="PythonTuple"/> and .NET tuples (<c>tuple</c>), text, numbers, booleans, null, byte arrays, data types,
-    /// tensors of any type on any device, and <see cref="StoredTensor"/> of another checkpoint that is open. A tensor
-    /// that occurs twice is stored once. In Python all tensors come back on the CPU and without gradient.</param>
+    /// <see cref="PythonTuple"/> and .NET tuples (<c>tuple</c>), text, numbers, booleans, null, byte arrays, data
+    /// types, tensors of any type on any device, and <see cref="StoredTensor"/> of another checkpoint that is open. A
+    /// tensor that occurs twice is stored once. In Python all tensors come back on the CPU and without gradient.
+    /// </param>
     /// <exception cref="InputException">The file cannot be written.</exception>
     /// <exception cref="ArgumentException">The tree holds something that a checkpoint cannot, or is nested more than
     /// 200 levels deep.</exception>

@@ -35,8 +35,9 @@ internal static class TorchZipFormat
 
     private static string FindPrefix(CheckpointFile file, ZipDirectory archive)
     {
-        var name = archive.Names.FirstOrDefault(
-            name => name.EndsWith(Objects, StringComparison.Ordinal) && name.IndexOf('/') == name.Length - Objects.Length);
+        // The folder may have any name; PyTorch gives it that of the file.
+        var name = archive.Names.FirstOrDefault(name =>
+            name.EndsWith(Objects, StringComparison.Ordinal) && name.IndexOf('/') == name.Length - Objects.Length);
         return name?[..^Objects.Length]
             ?? throw new InputException($"{file.Path}: is a zip archive but no PyTorch checkpoint: it has no data.pkl");
     }

@@ -29,7 +29,11 @@ internal sealed record LegacyFile
         using var file = new MemoryStream();
         WritePickle(file, Magic);
         WritePickle(file, 1001);
-        WritePickle(file, new Dictionary<string, object> { ["protocol_version"] = 1001, ["little_endian"] = LittleEndian });
+        WritePickle(file, new Dictionary<string, object>
+        {
+            ["protocol_version"] = 1001,
+            ["little_endian"] = LittleEndian,
+        });
         WritePickle(file, Root);
         WritePickle(file, Keys ?? [.. Storages.Keys]);
         foreach (var values in Storages.Values)

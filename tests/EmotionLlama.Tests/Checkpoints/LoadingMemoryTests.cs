@@ -89,6 +89,7 @@ public sealed class LoadingMemoryTests : IDisposable
     private static long Status(string key)
     {
         var line = File.ReadLines("/proc/self/status").First(line => line.StartsWith(key, StringComparison.Ordinal));
-        return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture);
+        var kibibytes = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2];
+        return 1024 * long.Parse(kibibytes, CultureInfo.InvariantCulture);
     }
 }

@@ -17,7 +17,11 @@ public sealed class PeftNamesTests
     [Fact]
     public void A_source_is_read_under_the_older_names()
     {
-        using var weights = new InMemoryWeights { { "q.lora_A.default.weight", arange(3) }, { "norm.weight", ones(2) } };
+        using var weights = new InMemoryWeights
+        {
+            { "q.lora_A.default.weight", arange(3) },
+            { "norm.weight", ones(2) },
+        };
 
         var normalized = PeftNames.Normalize(weights);
 
@@ -32,7 +36,11 @@ public sealed class PeftNamesTests
     [Fact]
     public void Two_tensors_with_one_older_name_are_refused()
     {
-        using var weights = new InMemoryWeights { { "q.lora_A.default.weight", ones(1) }, { "q.lora_A.weight", ones(1) } };
+        using var weights = new InMemoryWeights
+        {
+            { "q.lora_A.default.weight", ones(1) },
+            { "q.lora_A.weight", ones(1) },
+        };
 
         var error = Assert.Throws<InputException>(() => PeftNames.Normalize(weights));
         Assert.Contains("both stand for `q.lora_A.weight`", error.Message, StringComparison.Ordinal);

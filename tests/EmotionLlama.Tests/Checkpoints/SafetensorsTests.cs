@@ -72,7 +72,8 @@ public sealed class SafetensorsTests : IDisposable
         var headerLength = BinaryPrimitives.ReadInt64LittleEndian(bytes);
         Assert.Equal(0, headerLength % 8);
         Assert.StartsWith(
-            """{"byte":{"dtype":"U8","shape":[1],"data_offsets":[8,9]},"double":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}}""",
+            """{"byte":{"dtype":"U8","shape":[1],"data_offsets":[8,9]},"""
+            + """"double":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}}""",
             Encoding.UTF8.GetString(bytes, 8, (int)headerLength),
             StringComparison.Ordinal);
     }
@@ -104,7 +105,7 @@ public sealed class SafetensorsTests : IDisposable
 
         using var file = SafetensorsFile.Open(Target);
         Assert.Equal([2], file.ShapeOf("a"));
-        Assert.Contains("`a` is of type F8_E4M3", Assert.Throws<InputException>(() => file.Read("a")).Message, StringComparison.Ordinal);
+        Refusal.Says("`a` is of type F8_E4M3", () => file.Read("a"));
     }
 
     [Fact]
@@ -128,12 +129,19 @@ public sealed class SafetensorsTests : IDisposable
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}""", 4, "does not fit")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 4, "does not fit")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}""", 4, "does not fit")]
-    [InlineData("""{"a":{"dtype":"U8","shape":[4294967296,4294967296,4294967296,4294967296],"data_offsets":[0,0]}}""", 0, "does not fit")]
-    [InlineData("""{"a":{"dtype":"U8","shape":[9223372036854775807],"data_offsets":[0,9223372036854775807]}}""", 0, "does not fit")]
-    [InlineData("""{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}""", 3, "`b` overlap")]
+    [InlineData("""{"a":{"dtype":"U8","shape":[4294967296,4294967296],"data_offsets":[0,0]}}""", 0, "does not fit")]
+    [InlineData("""{"a":{"dtype":"U8","shape":[9223372036854775807],"data_offsets":[0,0]}}""", 0, "does not fit")]
+    [InlineData("""{"a":{"dtype":"U8","shape":[9],"data_offsets":[0,9223372036854775807]}}""", 0, "does not fit")]
+    [InlineData(
+        """{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}""",
+        3,
+        "`b` overlap")]
     [InlineData("""{"a":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}""", 3, "gap")]
     [InlineData("""{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}""", 3, "the file at")]
-    [InlineData("""{"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}""", 0, "`a` twice")]
+    [InlineData(
+        """{"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}""",
+        0,
+        "`a` twice")]
     [InlineData("""{"__metadata__":{"a":1}}""", 0, "`a` is no text")]
     [InlineData("""{"\ud800":{}}""", 0, "not valid JSON")]
     public void A_header_that_does_not_fit_its_file_is_refused(string header, int dataBytes, string expected)
@@ -154,7 +162,7 @@ public sealed class SafetensorsTests : IDisposable
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, ulong.MaxValue);
         _folder.Write("weights.safetensors", bytes);
 
-        Assert.Contains("header should be", Assert.Throws<InputException>(() => SafetensorsFile.Open(Target)).Message, StringComparison.Ordinal);
+        Refusal.Says("header should be", () => SafetensorsFile.Open(Target));
     }
 
     [Fact]
@@ -165,7 +173,7 @@ public sealed class SafetensorsTests : IDisposable
         using (var stream = new FileStream(Target, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
             stream.SetLength(1000);
 
-        Assert.Contains("ends early", Assert.Throws<InputException>(() => file.Read("a")).Message, StringComparison.Ordinal);
+        Refusal.Says("ends early", () => file.Read("a"));
     }
 
     private void WriteFile(string header, int dataBytes)

@@ -8,7 +8,8 @@ internal static class Samples
     public static readonly ScalarType[] Types =
     [
         ScalarType.Float64, ScalarType.Float32, ScalarType.Float16, ScalarType.BFloat16, ScalarType.Int64,
-        ScalarType.Int32, ScalarType.Int16, ScalarType.Int8, ScalarType.Byte, ScalarType.Bool, ScalarType.ComplexFloat32,
+        ScalarType.Int32, ScalarType.Int16, ScalarType.Int8, ScalarType.Byte, ScalarType.Bool,
+        ScalarType.ComplexFloat32,
     ];
 
     /// <summary>One tensor of each type, and some of unusual shapes.</summary>

@@ -41,8 +41,9 @@ public sealed class TorchCheckpointTests : IDisposable
     {
         object?[] values =
         [
-            null, true, false, "text é \u4f60", "", 0L, 255L, 256L, 65535L, 65536L, -1L, int.MinValue - 1L, long.MaxValue,
-            long.MinValue, (BigInteger)ulong.MaxValue, BigInteger.Pow(-7, 99), 0.1, double.NegativeInfinity, ScalarType.BFloat16,
+            null, true, false, "text é \u4f60", "", 0L, 255L, 256L, 65535L, 65536L, -1L, int.MinValue - 1L,
+            long.MaxValue, long.MinValue, (BigInteger)ulong.MaxValue, BigInteger.Pow(-7, 99), 0.1,
+            double.NegativeInfinity, ScalarType.BFloat16,
         ];
 
         TorchCheckpointWriter.Save(Target, values);

@@ -54,30 +54,30 @@ public sealed class TorchLegacyFormatTests : IDisposable
 
     [Fact]
     public void Any_other_pickle_is_no_checkpoint() =>
-        Assert.Contains("no PyTorch checkpoint", OpenError((Valid with { Magic = 1 }).ToArray()), StringComparison.Ordinal);
+        AssertRefused("no PyTorch checkpoint", Valid with { Magic = 1 });
 
     [Fact]
     public void Big_endian_numbers_are_refused() =>
-        Assert.Contains("big-endian", OpenError((Valid with { LittleEndian = false }).ToArray()), StringComparison.Ordinal);
+        AssertRefused("big-endian", Valid with { LittleEndian = false });
 
     [Fact]
-    public void A_storage_that_is_not_listed_is_missing() => Assert.Contains(
-        "the storage 111 is missing", OpenError((Valid with { Keys = ["222"] }).ToArray()), StringComparison.Ordinal);
+    public void A_storage_that_is_not_listed_is_missing() =>
+        AssertRefused("the storage 111 is missing", Valid with { Keys = ["222"] });
 
     [Fact]
-    public void A_storage_that_no_tensor_uses_is_refused() => Assert.Contains(
-        "holds 333", OpenError((Valid with { Keys = ["222", "333"] }).ToArray()), StringComparison.Ordinal);
+    public void A_storage_that_no_tensor_uses_is_refused() =>
+        AssertRefused("holds 333", Valid with { Keys = ["222", "333"] });
 
     [Fact]
-    public void A_storage_listed_twice_is_refused() => Assert.Contains(
-        "holds 222", OpenError((Valid with { Keys = ["222", "222"] }).ToArray()), StringComparison.Ordinal);
+    public void A_storage_listed_twice_is_refused() =>
+        AssertRefused("holds 222", Valid with { Keys = ["222", "222"] });
 
     [Fact]
     public void A_storage_with_another_number_of_values_is_refused()
     {
-        var wrong = Valid with { Storages = new OrderedDictionary<string, float[]> { ["222"] = [1, 2], ["111"] = [0] } };
+        var storages = new OrderedDictionary<string, float[]> { ["222"] = [1, 2], ["111"] = [0] };
 
-        Assert.Contains("has 2 values where its tensors expect 1", OpenError(wrong.ToArray()), StringComparison.Ordinal);
+        AssertRefused("has 2 values where its tensors expect 1", Valid with { Storages = storages });
     }
 
     [Theory]
@@ -95,7 +95,7 @@ public sealed class TorchLegacyFormatTests : IDisposable
     {
         var wrong = Valid with { Root = new[] { new LegacyTensor("111", 6, shape, strides, offset) } };
 
-        Assert.Contains("a tensor", OpenError(wrong.ToArray()), StringComparison.Ordinal);
+        AssertRefused("a tensor", wrong);
     }
 
     [Fact]
@@ -103,20 +103,33 @@ public sealed class TorchLegacyFormatTests : IDisposable
     {
         var wrong = Valid with { Root = new[] { new LegacyTensor("111", 1L << 60, [1], [1]) } };
 
-        Assert.Contains("larger than the file", OpenError(wrong.ToArray()), StringComparison.Ordinal);
+        AssertRefused("larger than the file", wrong);
+    }
+
+    [Fact]
+    public void A_name_that_would_control_the_terminal_or_fill_it_is_made_harmless()
+    {
+        var key = "\u001b[2J\n" + new string('x', 10_000);
+        var error = OpenError((Valid with { Keys = [key] }).ToArray());
+
+        Assert.Contains("holds ?[2J?xxx", error, StringComparison.Ordinal);
+        Assert.InRange(error.Length, 100, 1000);
     }
 
     [Fact]
     public void A_storage_inside_another_is_refused_with_advice()
     {
-        var root = new[] { new LegacyTensor("111", 6, [1], [1]) { PartOf = (("999", 0, 6)) } };
+        var root = new[] { new LegacyTensor("111", 6, [1], [1]) { PartOf = ("999", 0, 6) } };
 
-        Assert.Contains("before 0.4", OpenError((Valid with { Root = root }).ToArray()), StringComparison.Ordinal);
+        AssertRefused("before 0.4", Valid with { Root = root });
     }
+
+    private void AssertRefused(string expected, LegacyFile file) =>
+        Assert.Contains(expected, OpenError(file.ToArray()), StringComparison.Ordinal);
 
     private string OpenError(byte[] bytes)
     {
         var path = _folder.Write("wrong.pth", bytes);
-        return Assert.Throws<InputException>(() => TorchCheckpoint.Open(path)).Message;
+        return Refusal.Of(() => TorchCheckpoint.Open(path));
     }
 }

@@ -38,13 +38,18 @@ public sealed class WeightSourcesTests : IDisposable
     [Fact]
     public void A_file_of_another_kind_is_refused_with_its_first_bytes()
     {
-        Assert.Contains("is not a safetensors file or a PyTorch checkpoint; its first bytes are 3C68746D6C3E", Error("<html>"u8.ToArray()), StringComparison.Ordinal);
+        Assert.Contains(
+            "is not a safetensors file or a PyTorch checkpoint; its first bytes are 3C68746D6C3E",
+            Error("<html>"u8.ToArray()),
+            StringComparison.Ordinal);
         Assert.Contains("is empty", Error([]), StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_pointer_of_Git_LFS_is_recognized() => Assert.Contains(
-        "git lfs pull", Error("version https://git-lfs.github.com/spec/v1\noid sha256:00"u8.ToArray()), StringComparison.Ordinal);
+        "git lfs pull",
+        Error("version https://git-lfs.github.com/spec/v1\noid sha256:00"u8.ToArray()),
+        StringComparison.Ordinal);
 
     [Fact]
     public void A_tar_archive_of_the_oldest_PyTorch_is_recognized()

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Numerics;
 using System.Text;
 
@@ -15,9 +14,14 @@ internal sealed class NumpyType : IPickleOnly, IPickleBuildable
     public NumpyType(string code)
     {
         Code = code;
-        ElementBytes = code is "b1" or "i1" or "i2" or "i4" or "i8" or "u1" or "u2" or "u4" or "u8" or "f2" or "f4" or "f8"
-            ? int.Parse(code.AsSpan(1), CultureInfo.InvariantCulture)
-            : throw new PickleException($"the NumPy type `{code}` is not supported, only plain numbers are");
+        ElementBytes = code switch
+        {
+            "b1" or "i1" or "u1" => 1,
+            "i2" or "u2" or "f2" => 2,
+            "i4" or "u4" or "f4" => 4,
+            "i8" or "u8" or "f8" => 8,
+            _ => throw new PickleException($"the NumPy type `{code}` is not supported, only plain numbers are"),
+        };
     }
 
     /// <summary>The type's code, such as <c>f8</c>.</summary>

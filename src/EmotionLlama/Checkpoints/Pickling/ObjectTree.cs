@@ -63,7 +63,9 @@ internal static class ObjectTree
     public static object CheckKey(object? key)
     {
         var valid = IsSimple(key) || (key is PythonTuple tuple && tuple.Items.All(IsSimple));
-        return valid ? key! : throw new PickleException($"a {key?.GetType().Name ?? "None"} as the key of a dictionary");
+        return valid
+            ? key!
+            : throw new PickleException($"a {key?.GetType().Name ?? "None"} as the key of a dictionary");
 
         static bool IsSimple(object? value) => value is string or long or double or bool or BigInteger;
     }

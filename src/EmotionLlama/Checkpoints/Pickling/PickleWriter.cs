@@ -52,7 +52,9 @@ internal sealed class PickleWriter(Stream output, Func<PickleWriter, object, boo
                 break;
             case ulong integer: WriteLongInteger(integer); break;
             case BigInteger integer: WriteLongInteger(integer); break;
-            case Half or float or double: WriteNumber(value is Half half ? (double)half : Convert.ToDouble(value, null)); break;
+            case Half number: WriteNumber((double)number); break;
+            case float number: WriteNumber(number); break;
+            case double number: WriteNumber(number); break;
             case byte[] bytes: WriteBytes(bytes); break;
             case PythonTuple tuple: WriteTuple(tuple.Items); break;
             case ITuple tuple: WriteTuple([.. Enumerable.Range(0, tuple.Length).Select(i => tuple[i])]); break;

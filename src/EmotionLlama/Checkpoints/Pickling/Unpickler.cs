@@ -140,7 +140,7 @@ internal sealed class Unpickler(
         var qualified = $"{(module == "__builtin__" ? "builtins" : module)}.{name}";
         return globals.TryGetValue(qualified, out var found)
             ? found
-            : throw new PickleException($"refuses to load `{Printable(qualified)}`: tensors and plain values are read, "
+            : throw new PickleException($"refuses to load `{qualified}`: tensors and plain values are read, "
                 + "nothing else is, and nothing is run; save the model's state_dict() instead");
     }
 
@@ -271,7 +271,4 @@ internal sealed class Unpickler(
         integer as long? ?? throw new PickleException("a memo index is too large");
 
     private static PickleException EmptyStack() => new("the pickle's stack is empty; the pickle is damaged");
-
-    private static string Printable(string name) =>
-        new([.. name.Take(200).Select(c => char.IsControl(c) ? '?' : c)]);
 }

@@ -45,8 +45,8 @@ internal sealed class ZipDirectory
     {
         if (!entry.IsStored)
         {
-            throw new InputException($"{_file.Path}: its entry {entry.Name} is compressed or encrypted, which PyTorch "
-                + "does not do; unpack the archive and store it again without compression");
+            throw new InputException($"{_file.Path}: its entry {entry.Name.Printable()} is compressed or encrypted, "
+                + "which PyTorch does not do; unpack the archive and store it again without compression");
         }
 
         if (entry.HeaderOffset < 0 || entry.HeaderOffset > _file.Length - LocalHeaderBytes)
@@ -78,7 +78,8 @@ internal sealed class ZipDirectory
         if (Find64BitEnd(tailOffset + end) is { } directory)
             return directory;
 
-        return (BinaryPrimitives.ReadUInt32LittleEndian(record[16..]), BinaryPrimitives.ReadUInt32LittleEndian(record[12..]));
+        var length = BinaryPrimitives.ReadUInt32LittleEndian(record[12..]);
+        return (BinaryPrimitives.ReadUInt32LittleEndian(record[16..]), length);
     }
 
     private (long Offset, long Length)? Find64BitEnd(long endOffset)
@@ -98,7 +99,8 @@ internal sealed class ZipDirectory
         if (!record.AsSpan().StartsWith("PK\x06\x06"u8))
             throw Damaged("the end of its directory is missing");
 
-        return (BinaryPrimitives.ReadInt64LittleEndian(record.AsSpan(48)), BinaryPrimitives.ReadInt64LittleEndian(record.AsSpan(40)));
+        var length = BinaryPrimitives.ReadInt64LittleEndian(record.AsSpan(40));
+        return (BinaryPrimitives.ReadInt64LittleEndian(record.AsSpan(48)), length);
     }
 
     private void ReadEntries(ReadOnlySpan<byte> directory)
@@ -173,5 +175,5 @@ internal sealed class ZipDirectory
     }
 
     private InputException Damaged(string how) =>
-        new($"{_file.Path}: is a damaged or truncated zip archive ({how}); copy or download it again");
+        new($"{_file.Path}: is a damaged or truncated zip archive ({how.Printable()}); copy or download it again");
 }

@@ -89,7 +89,7 @@ public sealed class ZipTests : IDisposable
     {
         Write(wideFrom: 1);
         var bytes = File.ReadAllBytes(Target);
-        for (var length = 0; length < bytes.Length; length++)
+        for (var length = 0; length < bytes.Length; length += 7)
         {
             using var file = CheckpointFile.Open(_folder.Write("cut.zip", bytes[..length]));
             Assert.Throws<InputException>(() => new ZipDirectory(file));
