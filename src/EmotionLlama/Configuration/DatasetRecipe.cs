@@ -23,8 +23,9 @@ public sealed record DatasetRecipe
     public IReadOnlyDictionary<string, double> TaskPool { get; init; } =
         new Dictionary<string, double> { ["emotion"] = 1 };
 
-    /// <summary>A YAML or JSON file of task to list of instructions that replaces the built-in pools of those
-    /// tasks.</summary>
+    /// <summary>A YAML or JSON file of task to list of instructions that replaces the built-in pools of those tasks.
+    /// A task of your own is a map of <c>instructions</c>, a list, and <c>answer</c>, the field of the fine-grained
+    /// annotations that answers it.</summary>
     [RecipePath(PathKind.File)]
     public string? InstructionPool { get; init; }
 
