@@ -23,8 +23,9 @@ public sealed record DatasetRecipe
     public IReadOnlyDictionary<string, double> TaskPool { get; init; } =
         new Dictionary<string, double> { ["emotion"] = 1 };
 
-    /// <summary>A YAML or JSON file of task to list of instructions that replaces the built-in pools of those
-    /// tasks.</summary>
+    /// <summary>A YAML or JSON file of task to list of instructions that replaces the built-in pools of those tasks.
+    /// A task of your own is a map of <c>instructions</c>, a list, and <c>answer</c>, the field of the fine-grained
+    /// annotations that answers it.</summary>
     [RecipePath(PathKind.File)]
     public string? InstructionPool { get; init; }
 
@@ -38,9 +39,10 @@ public sealed record DatasetRecipe
     [Range(0.0, 1.0)]
     public double AugmentationProb { get; init; } = 0.5;
 
-    /// <summary>Modalities that are withheld: any of <c>face</c>, <c>video</c>, <c>voice</c>, <c>words</c>,
-    /// <c>image</c>. Their files are not read; they enter as zeros, a blank picture or an empty line.</summary>
-    [AllowedValues("face", "video", "voice", "words", "image")]
+    /// <summary>Modalities that are withheld: <c>image</c> (the picture), <c>face_mae</c>, <c>video</c> (VideoMAE),
+    /// <c>voice</c> (HuBERT), <c>words</c> (the transcript), or <c>face</c> for all that shows it: picture, FaceMAE and
+    /// VideoMAE. Their files are not read; they enter as zeros, a blank picture or an empty line.</summary>
+    [AllowedValues("face", "image", "face_mae", "video", "voice", "words")]
     public IReadOnlyList<string> Withhold { get; init; } = [];
 
     /// <summary>How often this data is drawn from, relative to the others.</summary>

@@ -1,3 +1,5 @@
+using EmotionLlama.Configuration.Binding;
+
 namespace EmotionLlama.Datasets;
 
 /// <summary>The words of the nine emotion labels, as the annotations write them.</summary>
@@ -30,6 +32,6 @@ public static class EmotionNames
 
     /// <summary>What to say about a word that is no label.</summary>
     internal static string Unknown(string text) =>
-        $"unknown emotion '{text}'; did you mean '{Spelling.Nearest(text, Names)}'? "
+        $"unknown emotion '{text}'; did you mean '{Spelling.Nearest(text.ToLowerInvariant(), Names)}'? "
         + $"The labels are {string.Join(", ", Names)}";
 }

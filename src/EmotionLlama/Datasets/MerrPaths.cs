@@ -28,10 +28,10 @@ public sealed record MerrPaths
     /// <summary>The folder that holds the folders of features.</summary>
     public required string Features { get; init; }
 
-    /// <summary>The paths of a recipe; none is looked for.</summary>
+    /// <summary>The paths of a recipe.</summary>
     /// <param name="dataset">The data set's name, for messages.</param>
-    /// <param name="recipe">The data set's recipe. An <c>annotation_file</c> without a folder lies beside
-    /// <c>ann_path</c>.</param>
+    /// <param name="recipe">The data set's recipe. An <c>annotation_file</c> that is no path to a file is a name in the
+    /// folder of <c>ann_path</c>.</param>
     /// <exception cref="InputException">The recipe names no annotation file.</exception>
     public static MerrPaths Resolve(string dataset, DatasetRecipe recipe)
     {
@@ -41,10 +41,14 @@ public sealed record MerrPaths
                 $"datasets.{dataset}.build_info.ann_path: is missing; name the annotation file, a line a clip:"
                 + " 'name frames emotion valence'");
         var folder = Path.GetDirectoryName(named) ?? "";
-        var file = NullIfEmpty(recipe.AnnotationFile) ?? named;
         return new MerrPaths
         {
-            Annotations = Path.GetDirectoryName(file) is null or "" ? Path.Combine(folder, file) : file,
+            Annotations = NullIfEmpty(recipe.AnnotationFile) switch
+            {
+                null => named,
+                var file when File.Exists(file) || NullIfEmpty(info.AnnPath) is null => file,
+                var file => Path.Combine(folder, file),
+            },
             Frames = NullIfEmpty(info.ImagePath),
             Transcripts = NullIfEmpty(info.TranscriptionPath) ?? Path.Combine(folder, TranscriptName),
             CoarseGrained = NullIfEmpty(info.CoarseGrainedPath) ?? Path.Combine(folder, CoarseName),

@@ -1,3 +1,5 @@
+using EmotionLlama.Configuration.Binding;
+
 namespace EmotionLlama.Datasets;
 
 /// <summary>The names of modalities in recipes.</summary>

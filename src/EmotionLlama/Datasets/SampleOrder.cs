@@ -17,24 +17,25 @@ public sealed class SampleOrder : ISampleOrder
 
     /// <summary>Creates the order of a seed.</summary>
     /// <param name="seed">Fixes everything.</param>
-    /// <param name="datasets">The data sets, at least one.</param>
+    /// <param name="datasets">The data sets, at least one with a ratio above 0.</param>
     /// <param name="rank">This process, from 0.</param>
     /// <param name="worldSize">The number of processes.</param>
-    /// <exception cref="ArgumentException">There is no data set, or one is empty, or a batch size or ratio is not
-    /// positive.</exception>
+    /// <exception cref="ArgumentException">There is nothing to draw from, or a data set is empty, or a batch size or
+    /// ratio is impossible.</exception>
     public SampleOrder(ulong seed, IReadOnlyList<OrderedDataset> datasets, int rank = 0, int worldSize = 1)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rank);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(rank, worldSize);
-        if (datasets.Count == 0)
-            throw new ArgumentException("an order needs a data set", nameof(datasets));
+        if (!datasets.Any(dataset => dataset.SampleRatio > 0))
+            throw new ArgumentException("an order needs a data set with a ratio above 0", nameof(datasets));
 
         foreach (var dataset in datasets)
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(dataset.Count, 1, nameof(datasets));
             ArgumentOutOfRangeException.ThrowIfLessThan(dataset.BatchSize, 1, nameof(datasets));
-            if (!(double.IsFinite(dataset.SampleRatio) && dataset.SampleRatio > 0))
-                throw new ArgumentException($"a ratio of {dataset.SampleRatio} is not positive", nameof(datasets));
+            ArgumentOutOfRangeException.ThrowIfNegative(dataset.SampleRatio, nameof(datasets));
+            if (!double.IsFinite(dataset.SampleRatio))
+                throw new ArgumentException("a ratio is not finite", nameof(datasets));
         }
 
         _seed = seed;
@@ -54,7 +55,8 @@ public sealed class SampleOrder : ISampleOrder
     {
         get
         {
-            var microBatches = _datasets.Sum(dataset => DivideUp(dataset.Count, dataset.BatchSize));
+            var microBatches = _datasets.Where(dataset => dataset.SampleRatio > 0)
+                .Sum(dataset => DivideUp(dataset.Count, dataset.BatchSize));
             return checked((int)DivideUp(microBatches, _worldSize));
         }
     }

@@ -1,4 +1,5 @@
 using EmotionLlama.Configuration;
+using EmotionLlama.Configuration.Binding;
 
 namespace EmotionLlama.Datasets;
 

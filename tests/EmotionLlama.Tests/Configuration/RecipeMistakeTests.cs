@@ -59,7 +59,8 @@ public sealed class RecipeMistakeTests : IDisposable
     [InlineData("batch_size: 0", "batch_size must be a whole number of 1 or more, not '0'")]
     [InlineData("augmentation_prob: 1.01", "augmentation_prob must be a number from 0 to 1, not '1.01'")]
     [InlineData("caption: none", "caption must be one of use, empty, not 'none'")]
-    [InlineData("withhold: [face, smell]", "withhold.1 must be one of face, video, voice, words, image, not 'smell'")]
+    [InlineData("withhold: [face, smell]",
+        "withhold.1 must be one of face, image, face_mae, video, voice, words, not 'smell'")]
     [InlineData("task_pool: []", "task_pool must not be empty")]
     [InlineData("task_pool: {}", "task_pool must not be empty")]
     [InlineData("task_pool: reason", "task_pool must be names, or name: weight, not 'reason'")]

@@ -70,6 +70,7 @@ public class SampleOrderTests
     [InlineData(1, 3)]
     [InlineData(0.7, 0.1)]
     [InlineData(2, 1e-3)]
+    [InlineData(0, 1)]
     public void Data_sets_take_turns_in_proportion_to_their_ratios(double first, double second)
     {
         var order = new SampleOrder(1, [new OrderedDataset(5, 1, first), new OrderedDataset(9, 2, second)]);
@@ -116,6 +117,7 @@ public class SampleOrderTests
         Assert.Equal(4, new SampleOrder(0, [new OrderedDataset(10, 3)]).BatchesPerPass);
         Assert.Equal(2, new SampleOrder(0, [new OrderedDataset(10, 3)], 1, 2).BatchesPerPass);
         Assert.Equal(9, new SampleOrder(0, [new OrderedDataset(10, 3), new OrderedDataset(5)]).BatchesPerPass);
+        Assert.Equal(4, new SampleOrder(0, [new OrderedDataset(10, 3), new OrderedDataset(5, 1, 0)]).BatchesPerPass);
     }
 
     [Fact]
