@@ -1,3 +1,5 @@
+using EmotionLlama.Datasets;
+
 namespace EmotionLlama.Generation;
 
 /// <summary>Answers that grow by the most likely, or a drawn, token at a time, all sequences together. A sequence that
@@ -15,8 +17,8 @@ internal sealed class TokenByTokenSearch(GenerationSettings settings, int endId)
         INextTokenScorer scorer, IReadOnlyList<int> limits, Action<int, int>? onToken, CancellationToken cancellation)
     {
         var answers = limits.Select(_ => new List<int>()).ToArray();
-        var seed = settings.Seed ?? Random.Shared.NextInt64();
-        var randoms = limits.Select((_, prompt) => new RandomStream(seed, prompt)).ToArray();
+        var seed = (ulong)(settings.Seed ?? Random.Shared.NextInt64());
+        var randoms = limits.Select((_, prompt) => new SplitMix64(SplitMix64.Mix(seed, (ulong)prompt))).ToArray();
         int[] promptOfRow = [.. Enumerable.Range(0, limits.Count)];
         cancellation.ThrowIfCancellationRequested();
         for (var logits = scorer.Start(); ;)
@@ -26,7 +28,7 @@ internal sealed class TokenByTokenSearch(GenerationSettings settings, int endId)
             {
                 var prompt = promptOfRow[row];
                 var answer = answers[prompt];
-                var token = Choose(logits.Row(row), answer, randoms[prompt]);
+                var token = Choose(logits.Row(row), answer, ref randoms[prompt]);
                 answer.Add(token);
                 onToken?.Invoke(prompt, token);
                 if (token != endId && answer.Count < limits[prompt])
@@ -43,7 +45,7 @@ internal sealed class TokenByTokenSearch(GenerationSettings settings, int endId)
         }
     }
 
-    private int Choose(Span<float> logits, List<int> answer, RandomStream random)
+    private int Choose(Span<float> logits, List<int> answer, ref SplitMix64 random)
     {
         if (settings.RepetitionPenalty != 1)
             Logits.PenalizeRepetition(logits, answer, settings.RepetitionPenalty);

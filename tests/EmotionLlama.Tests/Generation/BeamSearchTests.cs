@@ -80,19 +80,18 @@ public sealed class BeamSearchTests
     [Fact]
     public void It_goes_on_while_a_running_answer_is_better_than_the_worst_that_ended()
     {
-        // Two answers end at once, "1 end" and "2 end"; "1 1" is better than the latter at its present length, so it
-        // is followed to its end, which is the best of all.
+        // "end" and "1 end" have ended after two steps. "1 1" is then better than the former at its present length, so
+        // it is followed to its end, which is the best of all.
         var scorer = ToyScorer.OfProbabilities(
             otherwise: [0.5, 0.25, 0.25],
-            ("", [1e-9, 0.7, 0.3]),
-            ("1", [0.45, 0.5, 0.05]),
-            ("2", [0.9, 0.05, 0.05]),
+            ("", [0.3, 0.6, 0.1]),
+            ("1", [0.5, 0.4, 0.1]),
             ("1 1", [0.99, 0.005, 0.005]));
 
-        var best = Run(scorer, new() { Beams = 2 }, limit: 9);
+        var best = Run(scorer, new() { Beams = 2, MinNewTokens = 0 }, limit: 9);
 
         Assert.Equal([1, 1, End], best.Ids);
-        Assert.Equal(Math.Log(0.7 * 0.5 * 0.99) / 3, best.Score!.Value, 1e-6);
+        Assert.Equal(Math.Log(0.6 * 0.4 * 0.99) / 3, best.Score!.Value, 1e-6);
         Assert.Equal(3, scorer.BatchSizes.Count);
     }
 
