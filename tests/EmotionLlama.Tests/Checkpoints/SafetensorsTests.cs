@@ -72,8 +72,8 @@ public sealed class SafetensorsTests : IDisposable
         var headerLength = BinaryPrimitives.ReadInt64LittleEndian(bytes);
         Assert.Equal(0, headerLength % 8);
         Assert.StartsWith(
-            """{"byte":{"dtype":"U8","shape":[1],"data_offsets":[8,9]},"""
-            + """"double":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}}""",
+            """{"byte":{"dtype":"U8","shape":[1],"data_offsets":[8,9]},"double":"""
+            + """{"dtype":"F64","shape":[1],"data_offsets":[0,8]}}""",
             Encoding.UTF8.GetString(bytes, 8, (int)headerLength),
             StringComparison.Ordinal);
     }
