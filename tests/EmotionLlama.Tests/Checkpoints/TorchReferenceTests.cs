@@ -103,7 +103,7 @@ public sealed class TorchReferenceTests : IDisposable
 
         var error = Assert.Throws<InputException>(() => WeightSources.Open(path));
 
-        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 1);
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 2);
         Assert.StartsWith($"{path}: refuses to load `posix.system`", error.Message, StringComparison.Ordinal);
         Assert.False(File.Exists("/tmp/pwned_by_pickle"));
     }
@@ -120,7 +120,7 @@ public sealed class TorchReferenceTests : IDisposable
             Refusal.Says("truncated", () => WeightSources.Open(path));
         }
 
-        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 1);
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 2);
     }
 
     [Fact]
