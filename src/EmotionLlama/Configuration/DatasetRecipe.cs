@@ -17,6 +17,10 @@ public sealed record DatasetRecipe
     /// folder.</summary>
     public string? AnnotationFile { get; init; }
 
+    /// <summary>Annotation file of held-out clips, a path or a name in the folder of <c>ann_path</c>. Their loss is
+    /// measured before training and after each epoch.</summary>
+    public string? ValidationFile { get; init; }
+
     /// <summary>Tasks to draw from, with their weights. In YAML a list (equal weights) or a map of task to
     /// weight.</summary>
     [MinLength(1), Range(0.0, double.MaxValue)]

@@ -33,16 +33,11 @@ public sealed class EvaVisionTransformer : IDisposable
     public EvaVisionTransformer(WeightReader weights, int imageSize, int? heads = null)
     {
         ArgumentNullException.ThrowIfNull(weights);
-        var patch = weights.ShapeOf("patch_embed.proj.weight");
-        Channels = (int)patch[0];
-        PatchSize = (int)patch[^1];
+        var sizes = VisionSizes.Of(weights, imageSize);
+        Channels = sizes.Channels;
+        PatchSize = sizes.PatchSize;
         ImageSize = imageSize;
-        if (imageSize < PatchSize || imageSize % PatchSize != 0)
-        {
-            throw new InputException(
-                $"image_size {imageSize} is no multiple of the vision tower's patches of {PatchSize} pixels");
-        }
-
+        Patches = sizes.Patches;
         if (heads is null && Channels % ChannelsPerHead != 0)
             throw new InputException($"a vision tower of {Channels} channels needs the key model.vit_num_heads");
 
@@ -72,7 +67,7 @@ public sealed class EvaVisionTransformer : IDisposable
     public int ImageSize { get; }
 
     /// <summary>Patches of a picture.</summary>
-    public int Patches => ImageSize / PatchSize * (ImageSize / PatchSize);
+    public int Patches { get; }
 
     /// <summary>All weights under their names in the checkpoint.</summary>
     public IEnumerable<NamedTensor> Weights =>

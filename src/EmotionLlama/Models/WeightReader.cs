@@ -10,6 +10,9 @@ namespace EmotionLlama.Models;
 /// <param name="prefix">Put before every name.</param>
 public sealed class WeightReader(IWeightSource source, Device device, ScalarType dtype, string prefix = "")
 {
+    /// <summary>Where the tensors come from, for error messages.</summary>
+    public string Location => source.Location;
+
     /// <summary>Where the tensors go.</summary>
     public Device Device => device;
 

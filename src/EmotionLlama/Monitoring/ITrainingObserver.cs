@@ -9,6 +9,11 @@ public interface ITrainingObserver
     {
     }
 
+    /// <summary>The loss on held-out clips was measured.</summary>
+    void OnValidation(ValidationMetrics metrics)
+    {
+    }
+
     /// <summary>The model answered about a sample clip.</summary>
     void OnAnswer(SampleAnswer answer)
     {

@@ -7,6 +7,7 @@ namespace EmotionLlama.Monitoring;
 /// <summary>How log lines are written: snake_case keys, absent values left out, and a loss that is not a number as the
 /// string <c>"NaN"</c>, which JSON has no number for.</summary>
 [JsonSerializable(typeof(StepMetrics))]
+[JsonSerializable(typeof(ValidationMetrics))]
 [JsonSerializable(typeof(SampleAnswer))]
 internal sealed partial class MonitoringJson : JsonSerializerContext
 {

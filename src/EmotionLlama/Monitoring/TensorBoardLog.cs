@@ -59,6 +59,14 @@ public sealed class TensorBoardLog : ITrainingObserver, IDisposable
     }
 
     /// <inheritdoc/>
+    public void OnValidation(ValidationMetrics metrics)
+    {
+        var summary = new Summary();
+        Add(summary, "validation/loss", metrics.Loss);
+        Write(new Event { Step = metrics.Step, Summary = summary });
+    }
+
+    /// <inheritdoc/>
     public void OnAnswer(SampleAnswer answer)
     {
         // The text dashboard reads Markdown.

@@ -20,6 +20,13 @@ public sealed class TrainingObservers : ITrainingObserver, IDisposable
     }
 
     /// <inheritdoc/>
+    public void OnValidation(ValidationMetrics metrics)
+    {
+        foreach (var observer in _observers)
+            observer.OnValidation(metrics);
+    }
+
+    /// <inheritdoc/>
     public void OnAnswer(SampleAnswer answer)
     {
         foreach (var observer in _observers)

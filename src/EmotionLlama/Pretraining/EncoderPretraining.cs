@@ -14,14 +14,13 @@ internal sealed class EncoderPretraining(TinyModelSizes sizes, IProgress<string>
 {
     private const int BatchSize = 16;
     private const double Rate = 1e-3;
-    private const int PatchSize = 14;
     private static readonly int[] Units = [1, 2, 4, 5, 6, 7, 12, 23, 26];
 
     /// <summary>Trains the vision tower to tell action units from its class token and from its patch tokens.</summary>
     public EvaVisionTransformer TrainVision(CancellationToken cancellationToken)
     {
         var random = RandomWeights.ForVision(
-            sizes.VisionChannels, sizes.VisionChannels * 3, sizes.VisionBlocks, PatchSize, sizes.ImageSize, sizes.Seed);
+            sizes.VisionChannels, sizes.VisionChannels * 3, sizes.VisionBlocks, sizes.PatchSize, sizes.ImageSize, sizes.Seed);
         var tower = new EvaVisionTransformer(
             new WeightReader(random, CPU, ScalarType.Float32), sizes.ImageSize);
         var images = new ImageProcessor(sizes.ImageSize);

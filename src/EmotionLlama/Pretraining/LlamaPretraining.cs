@@ -1,3 +1,4 @@
+using EmotionLlama.Datasets;
 using EmotionLlama.Models;
 using EmotionLlama.Runtime;
 using EmotionLlama.Tokenization;
@@ -14,6 +15,9 @@ internal sealed class LlamaPretraining(LlamaTextTokenizer tokenizer, TinyModelSi
 {
     private const int BatchSize = 24;
     private const double Rate = 2e-3;
+    private const double LoudestNoise = 1.5;
+
+    private readonly PromptBuilder _prompts = new(tokenizer, new PromptSettings { ImageTokens = sizes.ImageTokens });
 
     /// <summary>Trains a Llama from random weights.</summary>
     public Llama Train(CancellationToken cancellationToken)
@@ -28,25 +32,45 @@ internal sealed class LlamaPretraining(LlamaTextTokenizer tokenizer, TinyModelSi
 
     private Tensor Loss(Llama llama, int step)
     {
-        var texts = Enumerable.Range(0, BatchSize)
-            .Select(i => Tokens(((long)step * BatchSize) + i))
-            .ToList();
+        var texts = Enumerable.Range(0, BatchSize).Select(i => Tokens(((long)step * BatchSize) + i)).ToList();
         var layout = SequenceLayout.Create([.. texts.Select(text => text.Length)], CPU);
-        var ids = tensor(texts.SelectMany(text => text).Select(id => (long)id).ToArray());
+        int[] row = [.. texts.SelectMany(text => text)];
+        var ids = tensor(row.Select(id => Math.Max((long)id, 0)).ToArray());
+        var embeddings = WithNoise(llama.Embed(ids), row);
 
-        // Every place but the last of its text predicts the next token.
+        // Every place but the last of its text predicts the next token, where that is a token.
         var ends = texts.Aggregate(new List<int>(), (sums, text) => [.. sums, sums.LastOrDefault() + text.Length]);
-        var predicted = Enumerable.Range(0, ends[^1]).Where(place => !ends.Contains(place + 1))
+        var predicting = Enumerable.Range(0, row.Length - 1)
+            .Where(place => row[place + 1] != TokenizedSample.Inserted && !ends.Contains(place + 1))
             .Select(place => (long)place).ToArray();
-        var from = tensor(predicted);
-        var hidden = llama.Forward(llama.Embed(ids), layout);
-        var loss = Operators.CrossEntropySum(llama.Logits(hidden.index_select(0, from)), ids.index_select(0, from + 1));
-        return loss / predicted.Length;
+        var from = tensor(predicting);
+        var logits = llama.Logits(llama.Forward(embeddings, layout).index_select(0, from));
+        return Operators.CrossEntropySum(logits, ids.index_select(0, from + 1)) / predicting.Length;
+    }
+
+    /// <summary>Puts noise where stage 2 will insert pictures and features, small or large as an untrained projection
+    /// may make it.</summary>
+    private static Tensor WithNoise(Tensor embeddings, int[] row)
+    {
+        var places = Enumerable.Range(0, row.Length).Where(place => row[place] == TokenizedSample.Inserted)
+            .Select(place => (long)place).ToArray();
+        if (places.Length == 0)
+            return embeddings;
+
+        var scale = rand(places.Length, 1) * LoudestNoise;
+        return embeddings.index_copy(0, tensor(places), randn(places.Length, embeddings.shape[1]) * scale);
     }
 
     private int[] Tokens(long index)
     {
-        var (prompt, answer) = PretrainingCorpus.Sample(sizes.Seed, (int)index);
-        return [tokenizer.BeginId, .. tokenizer.Encode(prompt), .. tokenizer.Encode(answer + "</s>")];
+        var (instruction, answer) = PretrainingCorpus.Sample(sizes.Seed, (int)index);
+        if (instruction.Contains(InstructionFormat.VideoMark, StringComparison.Ordinal))
+        {
+            var sample = _prompts.ForTraining(instruction, answer);
+            return [.. sample.Prompt, .. sample.Answer];
+        }
+
+        var prompt = _prompts.Settings.Template.Replace("{}", instruction, StringComparison.Ordinal);
+        return [tokenizer.BeginId, .. tokenizer.Encode(prompt), .. tokenizer.Encode(answer + _prompts.Settings.EndSymbol)];
     }
 }

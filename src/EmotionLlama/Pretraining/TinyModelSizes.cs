@@ -20,6 +20,12 @@ public sealed record TinyModelSizes
     /// <summary>Height and width of the pictures in pixels.</summary>
     public int ImageSize { get; init; } = 112;
 
+    /// <summary>Height and width of the vision tower's patches in pixels.</summary>
+    public int PatchSize { get; init; } = 14;
+
+    /// <summary>Image tokens of a picture.</summary>
+    public int ImageTokens => ImageSize / PatchSize * (ImageSize / PatchSize) / EmotionLlamaModel.PatchesPerToken;
+
     /// <summary>Channels of the vision tower, a multiple of 88.</summary>
     public int VisionChannels { get; init; } = 176;
 
@@ -46,6 +52,6 @@ public sealed record TinyModelSizes
         Heads = Hidden / 32,
         KeyValueHeads = Hidden / 32,
         HeadSize = 32,
-        MaxPositions = 512,
+        MaxPositions = 2048,
     };
 }

@@ -18,11 +18,8 @@ public sealed class RecipeTrainingData : ITrainingData
     /// <param name="prompts">Tokenizes prompts and answers.</param>
     public RecipeTrainingData(IReadOnlyList<MerrDataset> datasets, RunRecipe run, PromptBuilder prompts)
     {
-        ArgumentNullException.ThrowIfNull(datasets);
         ArgumentNullException.ThrowIfNull(run);
-        var order = new SampleOrder(
-            (ulong)run.Seed,
-            [.. datasets.Select(data => new OrderedDataset(data.Count, data.Recipe.BatchSize, data.Recipe.SampleRatio))]);
+        var order = Order(datasets, run);
         BatchesPerPass = order.BatchesPerPass;
         _loader = new BatchLoader<PackedBatch>(
             datasets,
@@ -37,6 +34,16 @@ public sealed class RecipeTrainingData : ITrainingData
 
     /// <summary>The samples that were skipped so far.</summary>
     public SkippedSamples Skipped => _loader.Skipped;
+
+    /// <summary>The order in which the samples of a recipe are drawn.</summary>
+    public static SampleOrder Order(IReadOnlyList<MerrDataset> datasets, RunRecipe run)
+    {
+        ArgumentNullException.ThrowIfNull(datasets);
+        ArgumentNullException.ThrowIfNull(run);
+        return new SampleOrder(
+            (ulong)run.Seed,
+            [.. datasets.Select(data => new OrderedDataset(data.Count, data.Recipe.BatchSize, data.Recipe.SampleRatio))]);
+    }
 
     /// <inheritdoc/>
     public IEnumerable<PackedBatch> Read(long first, CancellationToken cancellationToken) =>

@@ -12,6 +12,12 @@ public sealed record TrainingOutcome
     /// <summary>Mean loss of the last steps.</summary>
     public required double LossLast { get; init; }
 
+    /// <summary>Mean loss on held-out clips before training; null without such clips.</summary>
+    public double? ValidationLossFirst { get; init; }
+
+    /// <summary>Mean loss on held-out clips after training; null without such clips.</summary>
+    public double? ValidationLossLast { get; init; }
+
     /// <summary>The last checkpoint.</summary>
     public required string Checkpoint { get; init; }
 

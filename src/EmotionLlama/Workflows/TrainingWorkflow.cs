@@ -53,14 +53,23 @@ public static class TrainingWorkflow
         RecipeWriter.Write(recipe, Path.Combine(folder, RecipeName));
         using var logs = OpenLogs(folder, trainer.NextStep, recipe.Run.LogFreq);
         var observers = new TrainingObservers(losses, logs, observer);
-        trainer.EpochEnded = SampleAnswers(session, model, observers, trainer, cancellationToken);
+        var answers = SampleAnswers(session, model, observers, trainer, cancellationToken);
+        var validation = new HeldOutLoss(session, model, observers, cancellationToken);
+        trainer.EpochEnded = step =>
+        {
+            validation.Measure(trainer.NextStep, step.Epoch);
+            answers?.Invoke(step);
+        };
         prepare?.Invoke(trainer);
+        validation.Measure(trainer.NextStep, trainer.Plan.StepAt(trainer.NextStep).Epoch);
         trainer.Run(observers, cancellationToken);
         return new TrainingOutcome
         {
             Steps = trainer.Plan.Steps,
             LossFirst = losses.First,
             LossLast = losses.Last,
+            ValidationLossFirst = validation.First,
+            ValidationLossLast = validation.Last,
             Checkpoint = CheckpointStore.FindNewest(folder) ?? "",
             OutputFolder = folder,
             SkippedSamples = data.Skipped.Count,
@@ -75,6 +84,9 @@ public static class TrainingWorkflow
         lastStep == 0
             ? SampleAnswerLog.Create(Path.Combine(folder, SampleAnswerLog.FileName))
             : SampleAnswerLog.Resume(Path.Combine(folder, SampleAnswerLog.FileName), lastStep),
+        lastStep == 0
+            ? ValidationLog.Create(Path.Combine(folder, ValidationLog.FileName))
+            : ValidationLog.Resume(Path.Combine(folder, ValidationLog.FileName), lastStep),
         TensorBoardLog.Open(Path.Combine(folder, "tensorboard"), lastStep, every));
 
     private static Action<PlannedStep>? SampleAnswers(

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using EmotionLlama.Configuration;
+using EmotionLlama.Evaluation;
+using EmotionLlama.Datasets;
+using EmotionLlama.Generation;
+using EmotionLlama.Workflows;
+
+namespace EmotionLlama.Cli.Verbs;
+
+/// <summary><c>generate</c>: what the model says about one clip.</summary>
+internal static class GenerateVerb
+{
+    public static Command Create(GlobalOptions globals)
+    {
+        var recipe = RecipeOptions.Recipe();
+        var options = RecipeOptions.Overrides();
+        var checkpoint = new Option<string?>("--ckpt")
+        {
+            Description = "The tuned weights, in place of the recipe's model.ckpt.",
+            HelpName = "FILE",
+        };
+        var clip = new Option<string>("--clip")
+        {
+            Description = "The clip's name in the annotations of the recipe's data.",
+            HelpName = "NAME",
+            Required = true,
+        };
+        var instruction = new Option<string?>("--instruction")
+        {
+            Description = "The question, in place of one of the task's.",
+            HelpName = "TEXT",
+        };
+        var sampling = new SamplingOptions();
+        var verb = new Command("generate", "Answers about one clip.") { recipe, options, checkpoint, clip, instruction };
+        sampling.AddTo(verb);
+        verb.SetAction(async (parsed, stop) =>
+        {
+            var overrides = parsed.GetValue(options) ?? [];
+            if (parsed.GetValue(checkpoint) is { } weights)
+                overrides = [.. overrides, $"model.ckpt={weights}"];
+
+            var settings = sampling.Read(parsed);
+            var loaded = RecipeReader.Read(parsed.GetRequiredValue(recipe), overrides);
+            RecipeFiles.CheckTraining(loaded);
+            globals.LoadLibTorch(parsed);
+            using var session = TrainingSession.Open(loaded);
+            using var sample = ClipFinder.Read(
+                session.Datasets, parsed.GetRequiredValue(clip), parsed.GetValue(instruction));
+            var model = session.BuildModel();
+            var generator = new AnswerGenerator(model, session.Prompts(model));
+            if (parsed.GetValue(globals.Json))
+            {
+                var answer = generator.Answer([sample], settings, stop)[0];
+                parsed.WriteJson(new
+                {
+                    Clip = sample.Name,
+                    Label = sample.Emotion.ToText(),
+                    sample.Instruction,
+                    Answer = answer.Text,
+                    Predicted = EmotionLabelParser.Parse(answer.Text)?.ToText(),
+                    Tokens = answer.TokenIds.Count,
+                });
+                return ExitCode.Success;
+            }
+
+            var output = parsed.InvocationConfiguration.Output;
+            await foreach (var piece in generator.StreamAsync(sample, settings, stop))
+            {
+                await output.WriteAsync(piece);
+                await output.FlushAsync(stop);
+            }
+
+            await output.WriteLineAsync();
+            return ExitCode.Success;
+        });
+        return verb;
+    }
+}

@@ -1,0 +1,99 @@
+using System.CommandLine;
+using EmotionLlama.Cli.Rendering;
+using EmotionLlama.Configuration;
+using EmotionLlama.Monitoring;
+using EmotionLlama.Training;
+using EmotionLlama.Workflows;
+
+namespace EmotionLlama.Cli.Verbs;
+
+/// <summary><c>train</c>: tunes a model as a recipe says.</summary>
+internal static class TrainVerb
+{
+    public static Command Create(GlobalOptions globals)
+    {
+        var recipe = RecipeOptions.Recipe();
+        var options = RecipeOptions.Overrides();
+        var resume = new Option<string?>("--resume")
+        {
+            Description = "Go on where a run stopped: from a checkpoint of ours, or without one from the newest in the "
+                + "recipe's output folder.",
+            HelpName = "CHECKPOINT",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var dryRun = new Option<bool>("--dry-run")
+        {
+            Description = "Check the recipe, report the data, show three prompts, estimate memory; train nothing.",
+        };
+        var verb = new Command("train", "Tunes a model as a recipe says.") { recipe, options, resume, dryRun };
+        verb.SetAction((parsed, stop) =>
+        {
+            var loaded = RecipeReader.Read(parsed.GetRequiredValue(recipe), parsed.GetValue(options) ?? []);
+            RecipeFiles.CheckTraining(loaded);
+            var asJson = parsed.GetValue(globals.Json);
+            if (!asJson)
+            {
+                foreach (var note in loaded.Notes)
+                    parsed.InvocationConfiguration.Error.WriteLine($"note: {note}");
+            }
+
+            globals.LoadLibTorch(parsed);
+            using var session = TrainingSession.Open(loaded);
+            if (parsed.GetValue(dryRun))
+                Show(parsed, asJson, DryRunWorkflow.Run(session, stop));
+            else
+                Train(parsed, asJson, session, Checkpoint(parsed, resume, loaded.Recipe), stop);
+
+            return Task.FromResult(ExitCode.Success);
+        });
+        return verb;
+    }
+
+    private static void Show(ParseResult parsed, bool asJson, DryRunReport report)
+    {
+        if (asJson)
+            parsed.WriteJson(report);
+        else
+            DryRunView.Render(parsed.Console(), report);
+    }
+
+    private static void Train(
+        ParseResult parsed, bool asJson, TrainingSession session, string? checkpoint, CancellationToken stop)
+    {
+        var console = parsed.Console();
+        ITrainingObserver view = asJson
+            ? new TrainingObservers()
+            : new TrainingLines(console, Math.Max(session.Recipe.Run.LogFreq, 1));
+        foreach (var report in session.ReportData(stop))
+            view.OnMessage(report.ToText());
+
+        var outcome = TrainingWorkflow.Run(session, checkpoint, view, cancellationToken: stop);
+        if (asJson)
+            parsed.WriteJson(outcome);
+        else
+            RenderOutcome(parsed.InvocationConfiguration.Output, outcome);
+    }
+
+    private static void RenderOutcome(TextWriter output, TrainingOutcome outcome)
+    {
+        output.WriteLine($"done in {outcome.Seconds:f0} s: {outcome.Steps} steps, loss {outcome.LossFirst:f4} → {outcome.LossLast:f4}");
+        if (outcome.ValidationLossFirst is { } first && outcome.ValidationLossLast is { } last)
+            output.WriteLine($"held-out loss {first:f4} → {last:f4} ({(last / first) - 1:p0})");
+
+        if (outcome.SkippedSamples > 0)
+            output.WriteLine($"{outcome.SkippedSamples} samples could not be read and were skipped");
+
+        output.WriteLine($"checkpoint: {outcome.Checkpoint}");
+    }
+
+    private static string? Checkpoint(ParseResult parsed, Option<string?> resume, Recipe recipe)
+    {
+        if (parsed.GetResult(resume) is null)
+            return null;
+
+        return parsed.GetValue(resume)
+            ?? CheckpointStore.FindNewest(recipe.Run.OutputDir)
+            ?? throw new InputException($"--resume: no checkpoint in {recipe.Run.OutputDir} (run.output_dir); "
+                + "leave --resume out to start anew");
+    }
+}

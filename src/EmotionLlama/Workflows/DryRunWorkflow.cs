@@ -1,0 +1,78 @@
+using EmotionLlama.Checkpoints;
+using EmotionLlama.Datasets;
+using EmotionLlama.Models;
+using EmotionLlama.Runtime;
+using EmotionLlama.Tokenization;
+using EmotionLlama.Training;
+using static TorchSharp.torch;
+
+namespace EmotionLlama.Workflows;
+
+/// <summary>Checks a recipe to the end without training: reads the headers of all weights and all data, shows the first
+/// prompts, estimates memory. Reads no weight.</summary>
+public static class DryRunWorkflow
+{
+    private const int ShownPrompts = 3;
+
+    /// <summary>Checks a recipe.</summary>
+    /// <exception cref="InputException">Something in the recipe or its files is wrong.</exception>
+    public static DryRunReport Run(TrainingSession session, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        var recipe = session.Recipe;
+        var device = ComputeDevice.Choose(recipe.Run.Device);
+        var llama = LlamaConfig.Read(Path.Combine(recipe.Model.LlamaModel, "config.json"));
+        using var folder = new HuggingFaceFolder(recipe.Model.LlamaModel);
+        using var vision = WeightSources.Open(recipe.Model.VitModelFile);
+        var sizes = VisionSizes.Of(new WeightReader(vision, CPU, ScalarType.Float32), recipe.Model.ImageSize);
+
+        var data = session.ReportData(cancellationToken);
+        var prompts = new PromptBuilder(
+            session.Tokenizer, PromptSettings.FromRecipe(recipe.Model, sizes.ImageTokens));
+        var previews = Preview(session, prompts);
+        var frozen = CountWeights(folder) + CountWeights(vision);
+        var trained = TrainedWeightCount.Of(llama, sizes.Channels, recipe.Model);
+        var batch = session.Datasets.Max(dataset => dataset.Recipe.BatchSize);
+        var longest = previews.Max(preview => preview.Tokens);
+        var answer = previews.Max(preview =>
+            preview.Segments.Where(segment => segment.Kind == PromptSegmentKind.Learned).Sum(segment => segment.Tokens));
+        var plan = new TrainingPlan(
+            recipe.Run, new RecipeTrainingData(session.Datasets, recipe.Run, prompts).BatchesPerPass);
+        return new DryRunReport
+        {
+            Data = data,
+            Prompts = previews,
+            Epochs = plan.Epochs,
+            Steps = plan.Steps,
+            FrozenWeights = frozen,
+            TrainedWeights = trained,
+            Memory = MemoryEstimate.Of(
+                llama,
+                frozen,
+                trained,
+                (long)batch * longest,
+                (long)batch * answer,
+                BytesOf(ComputeDevice.Precision(recipe.Run.Amp, device)),
+                recipe.Model),
+        };
+    }
+
+    private static List<PromptPreview> Preview(TrainingSession session, PromptBuilder prompts)
+    {
+        var order = RecipeTrainingData.Order(session.Datasets, session.Recipe.Run);
+        var references = Enumerable.Range(0, ShownPrompts).SelectMany(batch => order[batch]).Take(ShownPrompts);
+        return [.. references.Select(reference =>
+        {
+            var dataset = session.Datasets[reference.Dataset];
+            using var clip = dataset.Read(reference.Index, reference.DrawSeed, SampleUse.Training);
+            var tokens = prompts.ForTraining(clip.Instruction, clip.Answer);
+            return new PromptPreview(
+                clip.Name, clip.Task, tokens.Length, tokens.Truncated, PromptSegment.Of(session.Tokenizer, tokens));
+        })];
+    }
+
+    private static long CountWeights(IWeightSource source) =>
+        source.Names.Sum(name => source.ShapeOf(name)!.Aggregate(1L, (product, size) => product * size));
+
+    private static int BytesOf(ScalarType dtype) => dtype == ScalarType.Float32 ? 4 : 2;
+}
