@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using EmotionLlama.Runtime;
+
+namespace EmotionLlama.Monitoring.Report;
+
+/// <summary>Writes the report of a run as one HTML file that needs nothing beside it: no script, no link, no font, all
+/// pictures inside.</summary>
+public static class HtmlReport
+{
+    private const double WideChart = 720;
+    private const double NarrowChart = 452;
+
+    /// <summary>Writes the report, whole or not at all.</summary>
+    /// <exception cref="InputException">The file cannot be written.</exception>
+    public static void Write(string path, ReportModel report) => AtomicFile.WriteText(path, Render(report));
+
+    /// <summary>The report as HTML.</summary>
+    public static string Render(ReportModel report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        var html = new StringBuilder();
+        html.Append(CultureInfo.InvariantCulture, $"""
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+            <title>{Text(report.Title)}</title>
+            <style>{ReportStyle.Sheet}</style>
+            </head>
+            <body><main>
+            <header><h1>{Text(report.Title)}</h1>
+
+            """);
+        if (report.Subtitle is { } subtitle)
+            html.Append(CultureInfo.InvariantCulture, $"<p class=\"muted\">{Text(subtitle)}</p>\n");
+
+        html.Append(Verdict.Render(report)).Append("</header>\n");
+        AppendCurves(html, report);
+        AppendAccuracy(html, report.Accuracy);
+        AppendSection(html, "Answers on the same clips", string.Concat(report.Clips.Select(ClipCard.Render)));
+        if (report.Classification is { } scores)
+        {
+            html.Append("<div class=\"pair\">");
+            AppendSection(html, "Which emotion is taken for which", ScoreTables.Confusion(scores));
+            AppendSection(html, "Scores by emotion", ScoreTables.Classes(scores));
+            html.Append("</div>\n");
+        }
+
+        AppendSection(html, "Data", Preformatted(report.DataReport));
+        AppendSection(html, "Recipe", Folded("the recipe of this run", Preformatted(report.Recipe)));
+        AppendSection(html, "Machine", MachineList(report.Machine));
+        return html.Append("</main></body>\n</html>\n").ToString();
+    }
+
+    /// <summary>Plain text, safe inside HTML.</summary>
+    internal static string Text(string text) => WebUtility.HtmlEncode(text);
+
+    private static void AppendCurves(StringBuilder html, ReportModel report)
+    {
+        if (report.Steps.Count == 0)
+            return;
+
+        var smooth = LossCurve.Smooth(
+            [.. report.Steps.Select(step => step.Loss)], halfLife: Math.Max(1, report.Steps.Count / 80.0));
+        var loss = LineChart.Draw(
+            "Loss by optimizer step",
+            WideChart,
+            new Curve("each step", "raw", Points(step => step.Loss)),
+            new Curve("smoothed", "smooth", [.. report.Steps.Zip(smooth, (step, y) => ((double)step.Step, y))]));
+        var rate = LineChart.Draw(
+            "Learning rate by optimizer step",
+            NarrowChart,
+            new Curve("learning rate", "rate", Points(step => step.LearningRate)));
+        html.Append(CultureInfo.InvariantCulture, $"""
+            <div class="pair"><section><h2>Loss</h2>{loss}</section>
+            <section><h2>Learning rate</h2>{rate}</section></div>
+
+            """);
+
+        (double X, double Y)[] Points(Func<StepMetrics, double> value) =>
+            [.. report.Steps.Select(step => ((double)step.Step, value(step)))];
+    }
+
+    private static void AppendAccuracy(StringBuilder html, AccuracyComparison accuracy)
+    {
+        var bars = accuracy.Measured().ToList();
+        if (bars.Count == 0)
+            return;
+
+        AppendSection(html, "Accuracy on held-out clips", $"""
+            {AccuracyChart.Draw([.. bars.Select(bar => (bar.Name, bar.Share, bar.Style))])}
+            <p class="muted small">Whiskers are 95 % intervals (Wilson). An answer that names no emotion counts as wrong.</p>
+            """);
+    }
+
+    private static void AppendSection(StringBuilder html, string heading, string content)
+    {
+        if (content.Length > 0)
+            html.Append(CultureInfo.InvariantCulture, $"<section><h2>{Text(heading)}</h2>{content}</section>\n");
+    }
+
+    private static string Preformatted(string? text) =>
+        string.IsNullOrWhiteSpace(text) ? "" : $"<pre>{Text(text.TrimEnd())}</pre>";
+
+    private static string Folded(string summary, string content) =>
+        content.Length == 0 ? "" : $"<details><summary>{Text(summary)}</summary>{content}</details>";
+
+    private static string MachineList(IReadOnlyList<(string Name, string Value)> lines) => lines.Count == 0
+        ? ""
+        : $"<dl>{string.Concat(lines.Select(line => $"<dt>{Text(line.Name)}</dt><dd>{Text(line.Value)}</dd>"))}</dl>";
+}
