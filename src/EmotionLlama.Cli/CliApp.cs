@@ -16,7 +16,7 @@ internal static class CliApp
         IReadOnlyList<string> args, TextWriter output, TextWriter error, CancellationToken stop = default)
     {
         var globals = new GlobalOptions();
-        Func<GlobalOptions, Command>[] verbs = 
+        Func<GlobalOptions, Command>[] verbs =
         [
             QuickstartVerb.Create, TrainVerb.Create, GenerateVerb.Create, ConvertEmerVerb.Create, MakeTinyVerb.Create,
             DoctorVerb.Create,
