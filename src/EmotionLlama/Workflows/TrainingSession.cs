@@ -16,11 +16,21 @@ public sealed class TrainingSession : IDisposable
 {
     private EmotionLlamaModel? _model;
 
-    private TrainingSession(Recipe recipe, IReadOnlyList<MerrDataset> datasets, LlamaTextTokenizer tokenizer)
+    private TrainingSession(Recipe recipe)
     {
         Recipe = recipe;
-        Datasets = datasets;
-        Tokenizer = tokenizer;
+        Datasets = [.. recipe.Datasets.Select(entry => Open(entry.Key, entry.Value))];
+        HeldOut =
+        [
+            .. from entry in recipe.Datasets
+               where entry.Value.ValidationFile is not null
+               select Open(
+                   $"{entry.Key}, held-out",
+                   entry.Value with { AnnotationFile = entry.Value.ValidationFile, EnableAugmentation = false }),
+        ];
+        Tokenizer = ModelFactory.OpenTokenizer(recipe.Model);
+
+        MerrDataset Open(string name, DatasetRecipe data) => MerrDataset.Open(name, data, recipe.Model.ImageSize);
     }
 
     /// <summary>The recipe.</summary>
@@ -28,6 +38,9 @@ public sealed class TrainingSession : IDisposable
 
     /// <summary>The data sets, in the order of the recipe.</summary>
     public IReadOnlyList<MerrDataset> Datasets { get; }
+
+    /// <summary>The held-out clips of the data sets that have some.</summary>
+    public IReadOnlyList<MerrDataset> HeldOut { get; }
 
     /// <summary>Llama's tokenizer.</summary>
     public LlamaTextTokenizer Tokenizer { get; }
@@ -46,16 +59,13 @@ public sealed class TrainingSession : IDisposable
     public static TrainingSession Open(Recipe recipe)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        return new TrainingSession(
-            recipe,
-            [.. recipe.Datasets.Select(entry => MerrDataset.Open(entry.Key, entry.Value, recipe.Model.ImageSize))],
-            ModelFactory.OpenTokenizer(recipe.Model));
+        return new TrainingSession(recipe);
     }
 
-    /// <summary>Goes through the data and reports what is in it.</summary>
+    /// <summary>Goes through the data, held-out clips too, and reports what is in it.</summary>
     public IReadOnlyList<DataReport> ReportData(CancellationToken cancellationToken = default) =>
     [
-        .. Datasets.Select(dataset => DataReportBuilder.Build(
+        .. Datasets.Concat(HeldOut).Select(dataset => DataReportBuilder.Build(
             dataset,
             Tokenizer.CountTokens,
             new DataReportOptions
