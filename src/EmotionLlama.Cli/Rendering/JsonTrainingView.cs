@@ -1,0 +1,50 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using EmotionLlama.Monitoring;
+
+namespace EmotionLlama.Cli.Rendering;
+
+/// <summary>Reports a training run as JSON lines, each an object whose <c>event</c> says what it is: <c>training</c>,
+/// <c>step</c>, <c>answer</c>, <c>message</c> or <c>checkpoint</c>.</summary>
+/// <param name="output">Where to.</param>
+/// <param name="every">Steps between two lines; the first, the last and skipped steps always have one.</param>
+internal sealed class JsonTrainingView(TextWriter output, int every) : ITrainingView
+{
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    private long _steps;
+
+    public void OnTraining(long steps, long completed)
+    {
+        _steps = steps;
+        Write("training", new { steps, completed });
+    }
+
+    public void OnStep(StepMetrics metrics)
+    {
+        var isDue = metrics.Step == 1 || metrics.Step % Math.Max(every, 1) == 0 || metrics.Step == _steps;
+        if (isDue || metrics.Skipped)
+            Write("step", metrics);
+    }
+
+    public void OnAnswer(SampleAnswer answer) => Write("answer", answer);
+
+    public void OnMessage(string message) => Write("message", new { message });
+
+    public void OnCheckpoint(string path) => Write("checkpoint", new { path });
+
+    private void Write<T>(string name, T what)
+    {
+        var line = JsonSerializer.SerializeToNode(what, Options)!.AsObject();
+        line.Insert(0, "event", name);
+        output.WriteLine(line.ToJsonString(Options));
+        output.Flush();
+    }
+}
