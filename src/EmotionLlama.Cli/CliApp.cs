@@ -16,7 +16,9 @@ internal static class CliApp
         IReadOnlyList<string> args, TextWriter output, TextWriter error, CancellationToken stop = default)
     {
         var globals = new GlobalOptions();
-        Func<GlobalOptions, Command>[] verbs = [DoctorVerb.Create, MakeTinyVerb.Create, QuickstartVerb.Create];
+        Func<GlobalOptions, Command>[] verbs = [
+            QuickstartVerb.Create, InspectVerb.Create, VerifyVerb.Create, MakeTinyVerb.Create, DoctorVerb.Create,
+        ];
         return RunAsync(globals, verbs.Select(create => create(globals)), args, output, error, stop);
     }
 
