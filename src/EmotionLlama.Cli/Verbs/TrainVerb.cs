@@ -60,18 +60,27 @@ internal static class TrainVerb
     private static void Train(
         ParseResult parsed, bool asJson, TrainingSession session, string? checkpoint, CancellationToken stop)
     {
-        var console = parsed.Console();
-        ITrainingObserver view = asJson
-            ? new TrainingObservers()
-            : new TrainingLines(console, Math.Max(session.Recipe.Run.LogFreq, 1));
+        var every = Math.Max(session.Recipe.Run.LogFreq, 1);
+        var output = parsed.InvocationConfiguration.Output;
+        if (asJson)
+        {
+            var lines = new JsonTrainingView(output, every);
+            lines.OnDone(Train(session, checkpoint, lines, stop));
+        }
+        else
+        {
+            RenderOutcome(output, TrainingView.Show(
+                parsed.Console(), every, view => Train(session, checkpoint, view, stop)));
+        }
+    }
+
+    private static TrainingOutcome Train(
+        TrainingSession session, string? checkpoint, ITrainingObserver view, CancellationToken stop)
+    {
         foreach (var report in session.ReportData(stop))
             view.OnMessage(report.ToText());
 
-        var outcome = TrainingWorkflow.Run(session, checkpoint, view, cancellationToken: stop);
-        if (asJson)
-            parsed.WriteJson(outcome);
-        else
-            RenderOutcome(parsed.InvocationConfiguration.Output, outcome);
+        return TrainingWorkflow.Run(session, checkpoint, view, cancellationToken: stop);
     }
 
     private static void RenderOutcome(TextWriter output, TrainingOutcome outcome)

@@ -87,7 +87,7 @@ public sealed record LlamaConfig
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    private static LlamaConfig Parse(JsonElement root, string path)
+    internal static LlamaConfig Parse(JsonElement root, string path)
     {
         var kind = root.TryGetProperty("model_type", out var type) ? type.GetString() : null;
         if (kind != "llama")

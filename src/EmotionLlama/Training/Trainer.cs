@@ -71,6 +71,7 @@ public sealed class Trainer : IDisposable
     public void Run(ITrainingObserver observer, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(observer);
+        observer.OnTraining(Plan.Steps, NextStep);
         var clock = Stopwatch.StartNew();
         var skippedInARow = 0;
         using var reading = new CancellationTokenSource();

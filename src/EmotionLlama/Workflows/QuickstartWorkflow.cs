@@ -171,17 +171,13 @@ public sealed class QuickstartWorkflow(QuickstartOptions options, IQuickstartObs
             session,
             resume: null,
             observer,
-            trainer =>
+            trainer => trainer.EpochEnded = step =>
             {
-                observer.OnTraining(trainer.Plan.Steps);
-                trainer.EpochEnded = step =>
+                foreach (var answer in shown.Answer(trainer.NextStep, step.Epoch, cancellationToken))
                 {
-                    foreach (var answer in shown.Answer(trainer.NextStep, step.Epoch, cancellationToken))
-                    {
-                        answers.Add(answer);
-                        observer.OnAnswer(answer);
-                    }
-                };
+                    answers.Add(answer);
+                    observer.OnAnswer(answer);
+                }
             },
             cancellationToken);
     }

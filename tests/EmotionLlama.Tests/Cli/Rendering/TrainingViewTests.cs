@@ -1,3 +1,4 @@
+using EmotionLlama.Monitoring;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using EmotionLlama.Cli.Rendering;
@@ -139,7 +140,7 @@ public sealed class TrainingViewTests : IDisposable
         Assert.Equal("NaN", JsonDocument.Parse(Assert.Single(Lines())).RootElement.GetProperty("loss").GetString());
     }
 
-    private void Show(bool terminal, Action<ITrainingView> train)
+    private void Show(bool terminal, Action<ITrainingObserver> train)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
@@ -161,7 +162,7 @@ public sealed class TrainingViewTests : IDisposable
             _time);
     }
 
-    private void Train(ITrainingView view, int steps, double secondsEach = 2)
+    private void Train(ITrainingObserver view, int steps, double secondsEach = 2)
     {
         view.OnTraining(steps, completed: 0);
         for (var step = 1; step <= steps; step++)
