@@ -32,11 +32,11 @@ internal sealed class TrajectoryRun : IDisposable
         var recipe = new Recipe { Model = new ModelRecipe(), Run = Settings(folder) };
         var steps = new StepRecorder();
         var trainer = new Trainer(
-            reference.Model, recipe, new TrajectoryBatches(reference, samples, folder.Expected.Trajectory), steps);
+            reference.Model, recipe, new TrajectoryBatches(reference, samples, folder.Expected.Trajectory));
         var run = new TrajectoryRun(reference, trainer, steps.Steps);
         try
         {
-            trainer.Run();
+            trainer.Run(steps);
             return run;
         }
         catch

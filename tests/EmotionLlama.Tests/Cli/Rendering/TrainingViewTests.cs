@@ -109,14 +109,11 @@ public sealed class TrainingViewTests : IDisposable
     [Fact]
     public void For_machines_every_event_is_a_json_object_in_a_line()
     {
-        TrainingView.ShowAsJson(_output, every: 10, view =>
-        {
-            Train(view, steps: 12);
-            view.OnAnswer(MonitoringSamples.Answer(12));
-            view.OnMessage("a \"message\"");
-            view.OnCheckpoint("checkpoint_0.pth");
-            return 0;
-        });
+        var view = new JsonTrainingView(_output, every: 10);
+        Train(view, steps: 12);
+        view.OnAnswer(MonitoringSamples.Answer(12));
+        view.OnMessage("a \"message\"");
+        view.OnCheckpoint("checkpoint_0.pth");
 
         var events = Lines().Select(line => JsonDocument.Parse(line).RootElement).ToList();
 
@@ -131,11 +128,7 @@ public sealed class TrainingViewTests : IDisposable
     [Fact]
     public void A_loss_that_is_not_a_number_is_still_json()
     {
-        TrainingView.ShowAsJson(_output, every: 1, view =>
-        {
-            view.OnStep(MonitoringSamples.Step(3, double.NaN) with { Skipped = true });
-            return 0;
-        });
+        new JsonTrainingView(_output, every: 1).OnStep(MonitoringSamples.Step(3, double.NaN) with { Skipped = true });
 
         Assert.Equal("NaN", JsonDocument.Parse(Assert.Single(Lines())).RootElement.GetProperty("loss").GetString());
     }
