@@ -85,7 +85,8 @@ public sealed class EmotionLlamaModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(images);
         using var _ = no_grad();
-        return Vision.Forward(images.to(Llama.Dtype, Device));
+        using var converted = images.to(Llama.Dtype, Device);
+        return Vision.Forward(converted);
     }
 
     /// <summary>Embeds pictures and features.</summary>

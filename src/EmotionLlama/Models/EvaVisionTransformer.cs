@@ -91,7 +91,11 @@ public sealed class EvaVisionTransformer : IDisposable
             .flatten(2).transpose(1, 2);
         var hidden = cat([_classToken.expand(images.shape[0], -1, -1), patches], 1) + _positions;
         foreach (var block in _blocks)
-            hidden = block.Forward(hidden);
+        {
+            // Let go of block by block: together their outputs are many times the size of the result.
+            using var input = hidden;
+            hidden = block.Forward(input);
+        }
 
         return hidden.MoveToOuterDisposeScope();
     }
@@ -114,7 +118,13 @@ public sealed class EvaVisionTransformer : IDisposable
             return positions;
 
         using var scope = NewDisposeScope();
-        var side = (long)Math.Sqrt(stored);
+        var side = (long)Math.Round(Math.Sqrt(stored));
+        if (side * side != stored)
+        {
+            throw new InputException($"{weights.Location}: 'pos_embed' holds the positions of {stored} patches, which "
+                + $"form no square and cannot be fitted to image_size {ImageSize}");
+        }
+
         var target = ImageSize / PatchSize;
         var grid = positions.narrow(1, 1, stored).to(ScalarType.Float32)
             .reshape(1, side, side, Channels).permute(0, 3, 1, 2);

@@ -112,7 +112,13 @@ public sealed class Llama : IDisposable
                     cache?.Fill(index, k, v, layout);
                     return Operators.Attention(q, k, v, layout);
                 });
-            hidden = tape is null ? Run(hidden) : tape.Run(Run, hidden);
+            var output = tape is null ? Run(hidden) : tape.Run(Run, hidden);
+
+            // A graph holds on to what it needs of an input; without one, layers need not pile up.
+            if (tape is null && i > 0)
+                hidden.Dispose();
+
+            hidden = output;
         }
 
         cache?.Advance(layout.Lengths);

@@ -78,6 +78,9 @@ public sealed record LlamaConfig
             ["hidden_act"] = "silu",
             ["rms_norm_eps"] = NormEpsilon,
             ["rope_theta"] = RopeTheta,
+            ["rope_scaling"] = RopeFactor == 1
+                ? null
+                : new Dictionary<string, object> { ["type"] = "linear", ["factor"] = RopeFactor },
             ["max_position_embeddings"] = MaxPositions,
             ["tie_word_embeddings"] = TiedHead,
             ["bos_token_id"] = 1,
@@ -89,12 +92,19 @@ public sealed record LlamaConfig
 
     internal static LlamaConfig Parse(JsonElement root, string path)
     {
-        var kind = root.TryGetProperty("model_type", out var type) ? type.GetString() : null;
+        var kind = Text(root, "model_type");
         if (kind != "llama")
             throw new InputException($"{path}: model_type is '{kind}', expected 'llama'");
 
         var heads = Required("num_attention_heads");
         var hidden = Required("hidden_size");
+        var keyHeads = Optional("num_key_value_heads") ?? heads;
+        if (heads % keyHeads != 0)
+        {
+            throw new InputException(
+                $"{path}: num_key_value_heads {keyHeads} does not divide num_attention_heads {heads}");
+        }
+
         var (theta, factor) = ReadRope(root, path);
         return new LlamaConfig
         {
@@ -103,20 +113,24 @@ public sealed record LlamaConfig
             IntermediateSize = Required("intermediate_size"),
             Layers = Required("num_hidden_layers"),
             Heads = heads,
-            KeyValueHeads = Optional("num_key_value_heads") ?? heads,
+            KeyValueHeads = keyHeads,
             HeadSize = Optional("head_dim") ?? hidden / heads,
             MaxPositions = Optional("max_position_embeddings") ?? 4096,
             NormEpsilon = Number(root, "rms_norm_eps") ?? 1e-5,
             RopeTheta = theta,
             RopeFactor = factor,
-            TiedHead = root.TryGetProperty("tie_word_embeddings", out var tied)
-                && tied.ValueKind == JsonValueKind.True,
+            TiedHead = Find(root, "tie_word_embeddings") is { ValueKind: JsonValueKind.True },
         };
 
         int Required(string key) =>
             Optional(key) ?? throw new InputException($"{path}: no number '{key}'; is this a Llama's config.json?");
 
-        int? Optional(string key) => Number(root, key) is { } number ? (int)number : null;
+        int? Optional(string key) => Number(root, key) switch
+        {
+            null => null,
+            >= 1 and <= int.MaxValue and var number => (int)number,
+            var number => throw new InputException($"{path}: {key} is {number}, expected 1 to {int.MaxValue}"),
+        };
     }
 
     private static (double Theta, double Factor) ReadRope(JsonElement root, string path)
@@ -124,16 +138,14 @@ public sealed record LlamaConfig
         var theta = Number(root, "rope_theta");
         foreach (var key in (string[])["rope_parameters", "rope_scaling"])
         {
-            if (!root.TryGetProperty(key, out var rope) || rope.ValueKind != JsonValueKind.Object)
+            if (Find(root, key) is not { ValueKind: JsonValueKind.Object } rope)
                 continue;
 
             theta = Number(rope, "rope_theta") ?? theta;
-            var kind = rope.TryGetProperty("rope_type", out var type) || rope.TryGetProperty("type", out type)
-                ? type.GetString()
-                : "default";
+            var kind = Text(rope, "rope_type") ?? Text(rope, "type");
             return kind switch
             {
-                "default" => (theta ?? 10_000, 1),
+                null or "default" => (theta ?? 10_000, 1),
                 "linear" => (theta ?? 10_000, Number(rope, "factor") ?? 1),
                 _ => throw new InputException($"{path}: {key} of the kind '{kind}' is not supported; "
                     + "'default' and 'linear' are"),
@@ -144,7 +156,11 @@ public sealed record LlamaConfig
     }
 
     private static double? Number(JsonElement element, string key) =>
-        element.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.Number
-            ? value.GetDouble()
-            : null;
+        Find(element, key) is { ValueKind: JsonValueKind.Number } value ? value.GetDouble() : null;
+
+    private static string? Text(JsonElement element, string key) =>
+        Find(element, key) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+
+    private static JsonElement? Find(JsonElement element, string key) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(key, out var value) ? value : null;
 }

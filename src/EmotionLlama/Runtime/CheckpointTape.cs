@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EmotionLlama.Runtime;
@@ -9,7 +10,8 @@ namespace EmotionLlama.Runtime;
 /// <remarks>
 /// Chen et al., "Training Deep Nets with Sublinear Memory Cost", 2016. The tape walks the segments itself instead of
 /// hooking into the autograd engine, where an exception would end the process. Dropout draws the same numbers in both
-/// runs, because the generator's state is kept with each segment.
+/// runs: the CPU generator's state is kept with each segment, and a GPU's generator, whose state is out of reach, is
+/// seeded for each segment by a number drawn on the CPU.
 /// </remarks>
 public sealed class CheckpointTape
 {
@@ -27,13 +29,14 @@ public sealed class CheckpointTape
             ? input
             : input.detach().requires_grad_();
         var generator = get_rng_state();
+        var gpuSeed = SeedGpu(input.device);
         Tensor output;
         using (no_grad())
         using (NewDisposeScope())
             output = segment(start).detach().MoveToOuterDisposeScope();
 
         output.requires_grad_();
-        _segments.Add(new Segment(segment, input, start, output, generator));
+        _segments.Add(new Segment(segment, input, start, output, generator, gpuSeed));
         return output;
     }
 
@@ -43,7 +46,7 @@ public sealed class CheckpointTape
     {
         ArgumentNullException.ThrowIfNull(loss);
         loss.backward();
-        var later = get_rng_state();
+        using var later = get_rng_state();
         for (var i = _segments.Count - 1; i >= 0; i--)
             _segments[i].Backward();
 
@@ -51,16 +54,33 @@ public sealed class CheckpointTape
         _segments.Clear();
     }
 
+    private static long? SeedGpu(Device device)
+    {
+        if (device.type != DeviceType.CUDA)
+            return null;
+
+        using var drawn = randint(long.MaxValue, [1], ScalarType.Int64);
+        var seed = drawn.item<long>();
+        cuda.manual_seed_all(seed);
+        return seed;
+    }
+
     private sealed record Segment(
-        Func<Tensor, Tensor> Function, Tensor Input, Tensor Start, Tensor Output, Tensor Generator)
+        Func<Tensor, Tensor> Function, Tensor Input, Tensor Start, Tensor Output, Tensor Generator, long? GpuSeed)
     {
         public void Backward()
         {
+            using var scope = NewDisposeScope();
             if (Output.grad is not { } gradient)
                 return;
 
-            using var scope = NewDisposeScope();
+            // The last handles to it, so that gradients of layers that are done do not pile up.
+            Output.grad = null;
             set_rng_state(Generator);
+            Generator.Dispose();
+            if (GpuSeed is { } seed)
+                cuda.manual_seed_all(seed);
+
             autograd.backward([Function(Start)], [gradient]);
             if (!ReferenceEquals(Start, Input) && Input.requires_grad && Start.grad is { } inputGradient)
                 autograd.backward([Input], [inputGradient]);

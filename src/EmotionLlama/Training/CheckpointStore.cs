@@ -30,7 +30,7 @@ public sealed class CheckpointStore(string folder, object? config, int keepLast 
         File.Delete(Path.Combine(folder, LatestName));
         if (keepLast > 0)
         {
-            foreach (var old in EpochCheckpoints(folder).SkipLast(keepLast))
+            foreach (var old in EpochCheckpoints(folder).Where(old => old.Epoch <= epoch - keepLast))
                 File.Delete(old.Path);
         }
 
@@ -46,11 +46,17 @@ public sealed class CheckpointStore(string folder, object? config, int keepLast 
     public static string? FindNewest(string folder)
     {
         var latest = Path.Combine(folder, LatestName);
-        return File.Exists(latest) ? latest : EpochCheckpoints(folder).LastOrDefault().Path;
+        var epoch = EpochCheckpoints(folder).LastOrDefault().Path;
+        if (!File.Exists(latest))
+            return epoch;
+
+        // A run that is killed right after it saved an epoch leaves the save before that, too.
+        return epoch is null || NextStepOf(latest) > NextStepOf(epoch) ? latest : epoch;
     }
 
     /// <summary>Puts a trainer where a checkpoint stopped: weights, moments, loss scale, generator and position.</summary>
-    /// <exception cref="InputException">The file cannot be read, is no checkpoint of ours, or does not suit.</exception>
+    /// <exception cref="InputException">The file cannot be read, is no checkpoint of ours, or is of a run with other
+    /// trained weights or another number of steps in an epoch; nothing has changed then.</exception>
     public static void Resume(Trainer trainer, EmotionLlamaModel model, string path)
     {
         ArgumentNullException.ThrowIfNull(trainer);
@@ -63,13 +69,41 @@ public sealed class CheckpointStore(string folder, object? config, int keepLast 
                 + "name it as model.ckpt to start from its weights");
         }
 
+        var state = tree.Under(StateKey);
+        CheckSuits(trainer, checkpoint, state);
         TrainedWeights.Load(model, checkpoint);
         RestoreOptimizer(trainer.Optimizer, tree);
-        var state = tree.Under(StateKey);
         trainer.Scaler.Restore(state.Number("loss_scale"), (int)state.Number("good_steps"));
-        trainer.ResumeAt((long)state.Number("next_step"));
+        trainer.ResumeAt((long)state.Number("next_step"), TimeSpan.FromSeconds(state.Number("seconds")));
         using var generator = state.Tensor("generator");
         set_rng_state(generator);
+    }
+
+    /// <summary>Moments are kept by number and the position is a number of steps, so both mean something else in a run
+    /// of another shape.</summary>
+    private static void CheckSuits(Trainer trainer, TorchCheckpoint checkpoint, CheckpointTree state)
+    {
+        if (!checkpoint.Names.SequenceEqual(trainer.Parameters.Select(parameter => parameter.Name)))
+        {
+            throw new InputException($"{checkpoint.Location}: is of a run that trains other weights; keep "
+                + "model.lora_target_modules as they were, or name it as model.ckpt to start from its weights");
+        }
+
+        var steps = (long)state.Number("steps_per_epoch");
+        if (steps != trainer.Plan.StepsPerEpoch)
+        {
+            throw new InputException($"{checkpoint.Location}: is of a run with {steps} steps in an epoch, this recipe "
+                + $"makes {trainer.Plan.StepsPerEpoch}; keep its data, batch_size, iters_per_epoch and accum_grad_iters, "
+                + "or name it as model.ckpt to start from its weights");
+        }
+    }
+
+    /// <summary>Where a checkpoint stopped; before the start where it does not say.</summary>
+    private static long NextStepOf(string path)
+    {
+        using var checkpoint = TorchCheckpoint.Open(path);
+        var tree = new CheckpointTree(path, checkpoint.Root);
+        return tree.Has(StateKey) ? (long)tree.Under(StateKey).Number("next_step") : -1;
     }
 
     private string Save(Trainer trainer, string name, int epoch)
@@ -81,13 +115,13 @@ public sealed class CheckpointStore(string folder, object? config, int keepLast 
             ["model"] = trainer.Parameters.ToDictionary(weight => weight.Name, weight => (object?)weight.Value),
             ["optimizer"] = OptimizerTree(trainer),
             ["config"] = config,
-            ["scaler"] = trainer.Scaler.Enabled
-                ? new Dictionary<string, object?> { ["scale"] = trainer.Scaler.Scale }
-                : null,
+            ["scaler"] = trainer.Scaler.Enabled ? ScalerTree(trainer.Scaler) : null,
             ["epoch"] = (long)epoch,
             [StateKey] = new Dictionary<string, object?>
             {
                 ["next_step"] = trainer.NextStep,
+                ["steps_per_epoch"] = (long)trainer.Plan.StepsPerEpoch,
+                ["seconds"] = trainer.Elapsed.TotalSeconds,
                 ["loss_scale"] = trainer.Scaler.Scale,
                 ["good_steps"] = (long)trainer.Scaler.GoodSteps,
                 ["generator"] = get_rng_state(),
@@ -95,6 +129,16 @@ public sealed class CheckpointStore(string folder, object? config, int keepLast 
         });
         return path;
     }
+
+    /// <summary>The state as PyTorch's GradScaler keeps it.</summary>
+    private static Dictionary<string, object?> ScalerTree(LossScaler scaler) => new()
+    {
+        ["scale"] = scaler.Scale,
+        ["growth_factor"] = LossScaler.Growth,
+        ["backoff_factor"] = LossScaler.Backoff,
+        ["growth_interval"] = (long)LossScaler.GrowthInterval,
+        ["_growth_tracker"] = (long)scaler.GoodSteps,
+    };
 
     /// <summary>The state as PyTorch's AdamW keeps it: parameters by number, those with weight decay first.</summary>
     private static Dictionary<string, object?> OptimizerTree(Trainer trainer)

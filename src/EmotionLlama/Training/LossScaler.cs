@@ -5,9 +5,14 @@ namespace EmotionLlama.Training;
 /// <remarks>Micikevicius et al., "Mixed Precision Training", 2018, section 3.2; the constants are PyTorch's.</remarks>
 public sealed class LossScaler
 {
-    private const double Growth = 2;
-    private const double Backoff = 0.5;
-    private const int GrowthInterval = 2000;
+    /// <summary>What the factor grows by.</summary>
+    public const double Growth = 2;
+
+    /// <summary>What the factor is multiplied by when gradients overflow.</summary>
+    public const double Backoff = 0.5;
+
+    /// <summary>Good steps in a row after which the factor grows.</summary>
+    public const int GrowthInterval = 2000;
 
     /// <summary>Starts with a factor.</summary>
     /// <param name="scale">The factor; 1 with <paramref name="enabled"/> false.</param>

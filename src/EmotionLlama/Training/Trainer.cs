@@ -57,10 +57,16 @@ public sealed class Trainer : IDisposable
     /// <summary>The next optimizer step, counted from 0.</summary>
     public long NextStep { get; private set; }
 
-    /// <summary>Goes on from a step, after weights, moments and the generator were restored.</summary>
-    public void ResumeAt(long step) => NextStep = step;
+    /// <summary>Time spent training so far, over all resumptions.</summary>
+    public TimeSpan Elapsed { get; private set; }
 
-    /// <summary>Called after each epoch with the steps taken so far, for evaluation and sample answers.</summary>
+    /// <summary>Goes on from a step, after weights, moments and the generator were restored.</summary>
+    /// <param name="step">The next optimizer step, counted from 0.</param>
+    /// <param name="elapsed">Time spent training before.</param>
+    public void ResumeAt(long step, TimeSpan elapsed) => (NextStep, Elapsed) = (step, elapsed);
+
+    /// <summary>Called after each epoch, once it is saved, for evaluation and sample answers. Whatever it draws from
+    /// libtorch's generator, training goes on as if it had not, because a resumed run does not call it again.</summary>
     public Action<PlannedStep>? EpochEnded { get; set; }
 
     /// <summary>Trains from <see cref="NextStep"/> to the end of the plan.</summary>
@@ -72,19 +78,26 @@ public sealed class Trainer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(observer);
         observer.OnTraining(Plan.Steps, NextStep);
+        if (NextStep >= Plan.Steps)
+            return;
+
         var clock = Stopwatch.StartNew();
+        var before = Elapsed;
         var skippedInARow = 0;
-        using var reading = new CancellationTokenSource();
-        using var batches = _data.Read(Plan.StepAt(NextStep).FirstBatch, reading.Token).GetEnumerator();
+
+        // Reading is not cancelled, because the step under way is to be finished.
+        using var batches = _data.Read(Plan.StepAt(NextStep).FirstBatch, CancellationToken.None).GetEnumerator();
         foreach (var step in Plan.StepsFrom(NextStep))
         {
             var started = clock.Elapsed;
             var rows = TakeRows(batches, step.Iterations);
+            double? scale = Scaler.Enabled ? Scaler.Scale : null;
             var (loss, norm) = TakeStep(rows, step.LearningRate);
             NextStep = step.Step + 1;
+            Elapsed = before + clock.Elapsed;
 
             skippedInARow = double.IsFinite(norm) ? 0 : skippedInARow + 1;
-            observer.OnStep(Measure(step, rows, loss, norm, clock.Elapsed, clock.Elapsed - started));
+            observer.OnStep(Measure(step, rows, loss, norm, scale, clock.Elapsed - started));
             if (skippedInARow == MostSkippedInARow)
             {
                 throw new InputException($"{MostSkippedInARow} steps in a row had gradients that are not finite; "
@@ -95,7 +108,7 @@ public sealed class Trainer : IDisposable
                 observer.OnCheckpoint(path);
 
             if (step.EndsEpoch)
-                EpochEnded?.Invoke(step);
+                EndEpoch(step);
 
             cancellationToken.ThrowIfCancellationRequested();
         }
@@ -153,6 +166,13 @@ public sealed class Trainer : IDisposable
         }
     }
 
+    private void EndEpoch(PlannedStep step)
+    {
+        using var generator = get_rng_state();
+        EpochEnded?.Invoke(step);
+        set_rng_state(generator);
+    }
+
     private static List<PackedBatch> TakeRows(IEnumerator<PackedBatch> batches, int count)
     {
         var rows = new List<PackedBatch>(count);
@@ -167,7 +187,7 @@ public sealed class Trainer : IDisposable
         IReadOnlyList<PackedBatch> rows,
         double loss,
         double norm,
-        TimeSpan elapsed,
+        double? scale,
         TimeSpan duration)
     {
         var samples = rows.Sum(row => row.Names.Count);
@@ -176,7 +196,7 @@ public sealed class Trainer : IDisposable
         {
             Step = step.Step + 1,
             Epoch = step.Epoch,
-            Iteration = step.FirstIteration + step.Iterations,
+            Iteration = step.FirstIteration + step.Iterations - 1,
             Loss = loss,
             LearningRate = step.LearningRate,
             GradientNorm = norm,
@@ -187,8 +207,8 @@ public sealed class Trainer : IDisposable
             SamplesPerSecond = samples / duration.TotalSeconds,
             MemoryBytes = Environment.WorkingSet,
             Skipped = !double.IsFinite(norm),
-            LossScale = Scaler.Enabled ? Scaler.Scale : null,
-            ElapsedSeconds = elapsed.TotalSeconds,
+            LossScale = scale,
+            ElapsedSeconds = Elapsed.TotalSeconds,
         };
     }
 

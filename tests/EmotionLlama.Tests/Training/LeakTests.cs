@@ -1,0 +1,91 @@
+using EmotionLlama.Configuration;
+using EmotionLlama.Datasets;
+using EmotionLlama.Generation;
+using EmotionLlama.Tests.Datasets;
+using EmotionLlama.Tests.Models;
+using EmotionLlama.Training;
+using EmotionLlama.Workflows;
+using static TorchSharp.torch;
+
+namespace EmotionLlama.Tests.Training;
+
+/// <summary>Long runs hold no more tensors than short ones, whatever the garbage collector does.</summary>
+[Collection(SharedGenerator.Name)]
+public sealed class LeakTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Two_hundred_training_steps_leave_no_tensor_behind(bool useGradCheckpoint)
+    {
+        using var run = new TinyRun(
+            new RunRecipe { ItersPerEpoch = 2, MaxEpoch = 103, MaxGradNorm = 1, AccumGradIters = 1 },
+            [[0, 1], [2]],
+            useGradCheckpoint: useGradCheckpoint);
+        run.Run(steps: 6);
+        var before = LiveTensors();
+
+        var steps = run.Run().Steps.Count;
+
+        Assert.Equal(200, steps);
+        Assert.Equal(before, Tensor.TotalCount);
+    }
+
+    [Fact]
+    public void Neither_do_background_loading_and_saving()
+    {
+        using var folder = new TemporaryFolder();
+        using var clips = new MerrFolder("happy", "sad", "angry");
+        using var model = TinyModels.Create();
+        var run = new RunRecipe { MaxEpoch = 4, NumWorkers = 2, SaveEverySteps = 1 };
+        var data = new RecipeTrainingData(
+            [MerrDataset.Open("clips", clips.Recipe, TinyModels.ImageSize)], run, TinyModels.Prompts(model));
+        Train();
+        var before = LiveTensors();
+
+        Train();
+
+        Assert.Equal(before, Tensor.TotalCount);
+
+        void Train()
+        {
+            using var trainer = new Trainer(
+                model,
+                new Recipe { Model = new ModelRecipe(), Run = run },
+                data,
+                new CheckpointStore(folder.Location, config: null));
+            trainer.Run(new TinyRun.Recorder(), TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
+    public void Two_hundred_answers_leave_no_tensor_behind()
+    {
+        using var model = TinyModels.Create();
+        using var clip = TinyModels.Clip(1);
+        var generator = new AnswerGenerator(model, TinyModels.Prompts(model));
+        Answer(3);
+        var before = LiveTensors();
+
+        Answer(200);
+
+        Assert.Equal(before, Tensor.TotalCount);
+
+        void Answer(int times)
+        {
+            for (var i = 0; i < times; i++)
+            {
+                _ = generator.Answer(
+                    [clip], new GenerationSettings { MaxNewTokens = 3 }, TestContext.Current.CancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Tensors that somebody holds; those that earlier tests dropped are collected first.</summary>
+    private static long LiveTensors()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return Tensor.TotalCount;
+    }
+}
