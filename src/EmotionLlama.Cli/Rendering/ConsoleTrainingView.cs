@@ -7,7 +7,7 @@ namespace EmotionLlama.Cli.Rendering;
 /// text.</summary>
 /// <param name="console">Where to.</param>
 /// <param name="time">The clock.</param>
-internal abstract class ConsoleTrainingView(IAnsiConsole console, TimeProvider time) : ITrainingView
+internal abstract class ConsoleTrainingView(IAnsiConsole console, TimeProvider time) : ITrainingObserver
 {
     /// <summary>The clock.</summary>
     protected TimeProvider Time { get; } = time;
@@ -26,6 +26,9 @@ internal abstract class ConsoleTrainingView(IAnsiConsole console, TimeProvider t
 
         Show(metrics);
     }
+
+    public void OnValidation(ValidationMetrics metrics) =>
+        WriteLine($"held-out loss after {metrics.Step} steps: [bold]{metrics.Loss:f4}[/]");
 
     public void OnAnswer(SampleAnswer answer) =>
         WriteLine($"[grey]{answer.Clip} after {answer.Step} steps:[/] [italic]{answer.Answer}[/]");

@@ -2,14 +2,15 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using EmotionLlama.Monitoring;
+using EmotionLlama.Workflows;
 
 namespace EmotionLlama.Cli.Rendering;
 
 /// <summary>Reports a training run as JSON lines, each an object whose <c>event</c> says what it is: <c>training</c>,
-/// <c>step</c>, <c>answer</c>, <c>message</c> or <c>checkpoint</c>.</summary>
+/// <c>step</c>, <c>validation</c>, <c>answer</c>, <c>message</c>, <c>checkpoint</c> or, at the end, <c>done</c>.</summary>
 /// <param name="output">Where to.</param>
 /// <param name="every">Steps between two lines; the first, the last and skipped steps always have one.</param>
-internal sealed class JsonTrainingView(TextWriter output, int every) : ITrainingView
+internal sealed class JsonTrainingView(TextWriter output, int every) : ITrainingObserver
 {
     private static readonly JsonSerializerOptions Options = new()
     {
@@ -34,11 +35,16 @@ internal sealed class JsonTrainingView(TextWriter output, int every) : ITraining
             Write("step", metrics);
     }
 
+    public void OnValidation(ValidationMetrics metrics) => Write("validation", metrics);
+
     public void OnAnswer(SampleAnswer answer) => Write("answer", answer);
 
     public void OnMessage(string message) => Write("message", new { message });
 
     public void OnCheckpoint(string path) => Write("checkpoint", new { path });
+
+    /// <summary>The last line: how the run ended.</summary>
+    public void OnDone(TrainingOutcome outcome) => Write("done", outcome);
 
     private void Write<T>(string name, T what)
     {

@@ -17,7 +17,7 @@ internal sealed class QuickstartView(IAnsiConsole console) : IQuickstartObserver
 
     public void OnMessage(string message) => console.MarkupLineInterpolated($"  [grey]{message}[/]");
 
-    public void OnTraining(long steps) => _steps = steps;
+    public void OnTraining(long steps, long completed) => _steps = steps;
 
     public void OnStep(StepMetrics metrics)
     {

@@ -1,3 +1,4 @@
+using EmotionLlama.Monitoring;
 using Spectre.Console;
 
 namespace EmotionLlama.Cli.Rendering;
@@ -11,7 +12,7 @@ internal static class TrainingView
     /// <param name="every">Steps between two lines, where it is not a terminal.</param>
     /// <param name="train">Trains, telling the view what happens.</param>
     /// <param name="time">The clock; null takes the system's.</param>
-    public static T Show<T>(IAnsiConsole console, int every, Func<ITrainingView, T> train, TimeProvider? time = null)
+    public static T Show<T>(IAnsiConsole console, int every, Func<ITrainingObserver, T> train, TimeProvider? time = null)
     {
         time ??= TimeProvider.System;
         if (!console.Profile.Capabilities.Ansi || !console.Profile.Capabilities.Interactive)
@@ -25,8 +26,4 @@ internal static class TrainingView
             return result;
         });
     }
-
-    /// <summary>Runs <paramref name="train"/> on this thread and reports it as JSON lines.</summary>
-    public static T ShowAsJson<T>(TextWriter output, int every, Func<ITrainingView, T> train) =>
-        train(new JsonTrainingView(output, every));
 }

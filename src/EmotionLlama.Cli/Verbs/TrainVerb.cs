@@ -38,9 +38,9 @@ internal static class TrainVerb
             }
 
             globals.LoadLibTorch(parsed);
-            using var session = TrainingSession.Open(loaded);
+            using var session = TrainingSession.Open(loaded.Recipe);
             if (parsed.GetValue(dryRun))
-                Show(parsed, asJson, DryRunWorkflow.Run(session, stop));
+                DryRun(parsed, asJson, session, stop);
             else
                 Train(parsed, asJson, session, Checkpoint(parsed, resume, loaded.Recipe), stop);
 
@@ -49,34 +49,48 @@ internal static class TrainVerb
         return verb;
     }
 
-    private static void Show(ParseResult parsed, bool asJson, DryRunReport report)
+    /// <summary>Shows everything first, also what is wrong with the data, and then refuses what a run would.</summary>
+    private static void DryRun(ParseResult parsed, bool asJson, TrainingSession session, CancellationToken stop)
     {
+        var report = DryRunWorkflow.Run(session, stop);
         if (asJson)
             parsed.WriteJson(report);
         else
             DryRunView.Render(parsed.Console(), report);
+
+        session.EnsureReadable(stop);
     }
 
     private static void Train(
         ParseResult parsed, bool asJson, TrainingSession session, string? checkpoint, CancellationToken stop)
     {
-        var console = parsed.Console();
-        ITrainingObserver view = asJson
-            ? new TrainingObservers()
-            : new TrainingLines(console, Math.Max(session.Recipe.Run.LogFreq, 1));
+        var every = Math.Max(session.Recipe.Run.LogFreq, 1);
+        var output = parsed.InvocationConfiguration.Output;
+        if (asJson)
+        {
+            var lines = new JsonTrainingView(output, every);
+            lines.OnDone(Train(session, checkpoint, lines, stop));
+        }
+        else
+        {
+            RenderOutcome(output, TrainingView.Show(
+                parsed.Console(), every, view => Train(session, checkpoint, view, stop)));
+        }
+    }
+
+    private static TrainingOutcome Train(
+        TrainingSession session, string? checkpoint, ITrainingObserver view, CancellationToken stop)
+    {
         foreach (var report in session.ReportData(stop))
             view.OnMessage(report.ToText());
 
-        var outcome = TrainingWorkflow.Run(session, checkpoint, view, cancellationToken: stop);
-        if (asJson)
-            parsed.WriteJson(outcome);
-        else
-            RenderOutcome(parsed.InvocationConfiguration.Output, outcome);
+        return TrainingWorkflow.Run(session, checkpoint, view, cancellationToken: stop);
     }
 
     private static void RenderOutcome(TextWriter output, TrainingOutcome outcome)
     {
-        output.WriteLine($"done in {outcome.Seconds:f0} s: {outcome.Steps} steps, loss {outcome.LossFirst:f4} → {outcome.LossLast:f4}");
+        output.WriteLine(
+            $"done in {outcome.Seconds:f0} s: {outcome.Steps} steps, loss {outcome.LossFirst:f4} → {outcome.LossLast:f4}");
         if (outcome.ValidationLossFirst is { } first && outcome.ValidationLossLast is { } last)
             output.WriteLine($"held-out loss {first:f4} → {last:f4} ({(last / first) - 1:p0})");
 

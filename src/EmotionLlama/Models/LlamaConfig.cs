@@ -90,7 +90,7 @@ public sealed record LlamaConfig
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    private static LlamaConfig Parse(JsonElement root, string path)
+    internal static LlamaConfig Parse(JsonElement root, string path)
     {
         var kind = Text(root, "model_type");
         if (kind != "llama")

@@ -4,6 +4,13 @@ namespace EmotionLlama.Monitoring;
 /// should return quickly. An observer that throws stops the run.</summary>
 public interface ITrainingObserver
 {
+    /// <summary>Training begins.</summary>
+    /// <param name="steps">Optimizer steps of the whole run.</param>
+    /// <param name="completed">Steps that an earlier run has taken.</param>
+    void OnTraining(long steps, long completed)
+    {
+    }
+
     /// <summary>An optimizer step was taken, or skipped because its gradient was not finite.</summary>
     void OnStep(StepMetrics metrics)
     {

@@ -13,6 +13,13 @@ public sealed class TrainingObservers : ITrainingObserver, IDisposable
     }
 
     /// <inheritdoc/>
+    public void OnTraining(long steps, long completed)
+    {
+        foreach (var observer in _observers)
+            observer.OnTraining(steps, completed);
+    }
+
+    /// <inheritdoc/>
     public void OnStep(StepMetrics metrics)
     {
         foreach (var observer in _observers)

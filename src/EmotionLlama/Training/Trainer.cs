@@ -77,6 +77,7 @@ public sealed class Trainer : IDisposable
     public void Run(ITrainingObserver observer, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(observer);
+        observer.OnTraining(Plan.Steps, NextStep);
         if (NextStep >= Plan.Steps)
             return;
 

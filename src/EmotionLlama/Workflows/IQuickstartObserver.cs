@@ -11,12 +11,6 @@ public interface IQuickstartObserver : ITrainingObserver
     {
     }
 
-    /// <summary>Training begins.</summary>
-    /// <param name="steps">Optimizer steps of the run.</param>
-    void OnTraining(long steps)
-    {
-    }
-
     /// <summary>An accuracy on held-out clips was measured.</summary>
     /// <param name="name">Of what, such as <c>before</c> or <c>without voice</c>.</param>
     /// <param name="accuracy">Between 0 and 1.</param>

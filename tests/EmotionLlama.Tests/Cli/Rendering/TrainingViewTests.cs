@@ -1,3 +1,4 @@
+using EmotionLlama.Monitoring;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using EmotionLlama.Cli.Rendering;
@@ -108,14 +109,11 @@ public sealed class TrainingViewTests : IDisposable
     [Fact]
     public void For_machines_every_event_is_a_json_object_in_a_line()
     {
-        TrainingView.ShowAsJson(_output, every: 10, view =>
-        {
-            Train(view, steps: 12);
-            view.OnAnswer(MonitoringSamples.Answer(12));
-            view.OnMessage("a \"message\"");
-            view.OnCheckpoint("checkpoint_0.pth");
-            return 0;
-        });
+        var view = new JsonTrainingView(_output, every: 10);
+        Train(view, steps: 12);
+        view.OnAnswer(MonitoringSamples.Answer(12));
+        view.OnMessage("a \"message\"");
+        view.OnCheckpoint("checkpoint_0.pth");
 
         var events = Lines().Select(line => JsonDocument.Parse(line).RootElement).ToList();
 
@@ -130,16 +128,12 @@ public sealed class TrainingViewTests : IDisposable
     [Fact]
     public void A_loss_that_is_not_a_number_is_still_json()
     {
-        TrainingView.ShowAsJson(_output, every: 1, view =>
-        {
-            view.OnStep(MonitoringSamples.Step(3, double.NaN) with { Skipped = true });
-            return 0;
-        });
+        new JsonTrainingView(_output, every: 1).OnStep(MonitoringSamples.Step(3, double.NaN) with { Skipped = true });
 
         Assert.Equal("NaN", JsonDocument.Parse(Assert.Single(Lines())).RootElement.GetProperty("loss").GetString());
     }
 
-    private void Show(bool terminal, Action<ITrainingView> train)
+    private void Show(bool terminal, Action<ITrainingObserver> train)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
@@ -161,7 +155,7 @@ public sealed class TrainingViewTests : IDisposable
             _time);
     }
 
-    private void Train(ITrainingView view, int steps, double secondsEach = 2)
+    private void Train(ITrainingObserver view, int steps, double secondsEach = 2)
     {
         view.OnTraining(steps, completed: 0);
         for (var step = 1; step <= steps; step++)

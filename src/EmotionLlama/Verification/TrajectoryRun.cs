@@ -1,0 +1,90 @@
+using EmotionLlama.Checkpoints;
+using EmotionLlama.Configuration;
+using EmotionLlama.Models;
+using EmotionLlama.Monitoring;
+using EmotionLlama.Training;
+
+namespace EmotionLlama.Verification;
+
+/// <summary>The reference's training run, repeated by our trainer.</summary>
+internal sealed class TrajectoryRun : IDisposable
+{
+    private readonly ReferenceModel _reference;
+    private readonly Trainer _trainer;
+
+    private TrajectoryRun(ReferenceModel reference, Trainer trainer, IReadOnlyList<StepMetrics> steps) =>
+        (_reference, _trainer, Steps) = (reference, trainer, steps);
+
+    /// <summary>What each step measured.</summary>
+    public IReadOnlyList<StepMetrics> Steps { get; }
+
+    /// <summary>The trained weights after the last step.</summary>
+    public IReadOnlyList<NamedTensor> Parameters => _trainer.Parameters;
+
+    /// <summary>The optimizer's moments after the last step.</summary>
+    public IReadOnlyList<AdamWState> Moments => _trainer.Optimizer.States;
+
+    /// <summary>Trains from the first checkpoint on, with the settings that the last one holds.</summary>
+    public static TrajectoryRun Start(ReferenceFolder folder)
+    {
+        using var samples = ReferenceSamples.Read(folder);
+        var reference = ReferenceModel.Build(folder, folder.Find(ReferenceFolder.FirstCheckpoint));
+        var recipe = new Recipe { Model = new ModelRecipe(), Run = Settings(folder) };
+        var steps = new StepRecorder();
+        var trainer = new Trainer(
+            reference.Model, recipe, new TrajectoryBatches(reference, samples, folder.Expected.Trajectory));
+        var run = new TrajectoryRun(reference, trainer, steps.Steps);
+        try
+        {
+            trainer.Run(steps);
+            return run;
+        }
+        catch
+        {
+            run.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _trainer.Dispose();
+        _reference.Dispose();
+    }
+
+    private static RunRecipe Settings(ReferenceFolder folder)
+    {
+        var path = folder.LastCheckpoint;
+        using var checkpoint = TorchCheckpoint.Open(path);
+        var run = new CheckpointTree(path, checkpoint.Root).Under("config").Under("run");
+        var defaults = new RunRecipe();
+        return defaults with
+        {
+            MaxEpoch = (int)run.Number("max_epoch"),
+            ItersPerEpoch = (int)run.Number("iters_per_epoch"),
+            InitLr = run.Number("init_lr"),
+            MinLr = run.Number("min_lr"),
+            WarmupLr = run.Has("warmup_lr") ? run.Number("warmup_lr") : null,
+            WarmupSteps = (int)run.Number("warmup_steps"),
+            WeightDecay = run.Number("weight_decay"),
+            Beta2 = run.Has("beta2") ? run.Number("beta2") : defaults.Beta2,
+        };
+    }
+
+    private sealed class StepRecorder : ITrainingObserver
+    {
+        public List<StepMetrics> Steps { get; } = [];
+
+        public void OnStep(StepMetrics metrics) => Steps.Add(metrics);
+    }
+
+    private sealed class TrajectoryBatches(
+        ReferenceModel reference, ReferenceSamples samples, IReadOnlyList<ExpectedStep> steps) : ITrainingData
+    {
+        public int BatchesPerPass => steps.Count;
+
+        public IEnumerable<PackedBatch> Read(long first, CancellationToken cancellationToken) =>
+            steps.Skip((int)first).Select(step => reference.Pack(samples, step.Batch));
+    }
+}
