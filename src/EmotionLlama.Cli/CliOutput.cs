@@ -10,7 +10,7 @@ namespace EmotionLlama.Cli;
 internal static class CliOutput
 {
     // Wide enough that a log in a file is not broken into terminal lines.
-    private const int PipeWidth = 160;
+    private const int PipeWidth = 10_000;
 
     private static readonly JsonSerializerOptions JsonOptions = new()
     {

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using EmotionLlama.Configuration;
-using EmotionLlama.Evaluation;
 using EmotionLlama.Datasets;
+using EmotionLlama.Evaluation;
 using EmotionLlama.Generation;
 using EmotionLlama.Workflows;
 
@@ -43,9 +43,9 @@ internal static class GenerateVerb
             var loaded = RecipeReader.Read(parsed.GetRequiredValue(recipe), overrides);
             RecipeFiles.CheckTraining(loaded);
             globals.LoadLibTorch(parsed);
-            using var session = TrainingSession.Open(loaded);
+            using var session = TrainingSession.Open(loaded.Recipe);
             using var sample = ClipFinder.Read(
-                session.Datasets, parsed.GetRequiredValue(clip), parsed.GetValue(instruction));
+                [.. session.Datasets, .. session.HeldOut], parsed.GetRequiredValue(clip), parsed.GetValue(instruction));
             var model = session.BuildModel();
             var generator = new AnswerGenerator(model, session.Prompts(model));
             if (parsed.GetValue(globals.Json))

@@ -23,13 +23,14 @@ internal static class MakeTinyVerb
         verb.SetAction((parsed, stop) =>
         {
             globals.LoadLibTorch(parsed);
-            var lines = parsed.GetValue(globals.Json) ? TextWriter.Null : parsed.InvocationConfiguration.Output;
+            var asJson = parsed.GetValue(globals.Json);
+            var lines = asJson ? TextWriter.Null : parsed.InvocationConfiguration.Output;
             var tiny = TinyModelMaker.Make(
                 parsed.GetRequiredValue(output),
                 new TinyModelSizes { Seed = parsed.GetRequiredValue(seed) },
                 new LineProgress(lines),
                 stop);
-            if (parsed.GetValue(globals.Json))
+            if (asJson)
                 parsed.WriteJson(new { tiny.Folder });
             else
                 lines.WriteLine($"the tiny model is in {tiny.Folder}");

@@ -32,13 +32,14 @@ internal static class QuickstartVerb
         };
         verb.SetAction((parsed, stop) =>
         {
-            globals.LoadLibTorch(parsed);
             var options = new QuickstartOptions
             {
                 OutputFolder = parsed.GetRequiredValue(output),
                 Clips = parsed.GetRequiredValue(clips),
                 Seed = parsed.GetRequiredValue(seed),
             };
+            options.Validate();
+            globals.LoadLibTorch(parsed);
             var asJson = parsed.GetValue(globals.Json);
             IQuickstartObserver view = asJson ? new SilentQuickstartView() : new QuickstartView(parsed.Console());
             var summary = new QuickstartWorkflow(options, view).Run(stop);

@@ -38,9 +38,9 @@ internal static class TrainVerb
             }
 
             globals.LoadLibTorch(parsed);
-            using var session = TrainingSession.Open(loaded);
+            using var session = TrainingSession.Open(loaded.Recipe);
             if (parsed.GetValue(dryRun))
-                Show(parsed, asJson, DryRunWorkflow.Run(session, stop));
+                DryRun(parsed, asJson, session, stop);
             else
                 Train(parsed, asJson, session, Checkpoint(parsed, resume, loaded.Recipe), stop);
 
@@ -49,12 +49,16 @@ internal static class TrainVerb
         return verb;
     }
 
-    private static void Show(ParseResult parsed, bool asJson, DryRunReport report)
+    /// <summary>Shows everything first, also what is wrong with the data, and then refuses what a run would.</summary>
+    private static void DryRun(ParseResult parsed, bool asJson, TrainingSession session, CancellationToken stop)
     {
+        var report = DryRunWorkflow.Run(session, stop);
         if (asJson)
             parsed.WriteJson(report);
         else
             DryRunView.Render(parsed.Console(), report);
+
+        session.EnsureReadable(stop);
     }
 
     private static void Train(
@@ -85,7 +89,8 @@ internal static class TrainVerb
 
     private static void RenderOutcome(TextWriter output, TrainingOutcome outcome)
     {
-        output.WriteLine($"done in {outcome.Seconds:f0} s: {outcome.Steps} steps, loss {outcome.LossFirst:f4} → {outcome.LossLast:f4}");
+        output.WriteLine(
+            $"done in {outcome.Seconds:f0} s: {outcome.Steps} steps, loss {outcome.LossFirst:f4} → {outcome.LossLast:f4}");
         if (outcome.ValidationLossFirst is { } first && outcome.ValidationLossLast is { } last)
             output.WriteLine($"held-out loss {first:f4} → {last:f4} ({(last / first) - 1:p0})");
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using EmotionLlama.Checkpoints;
 using EmotionLlama.Models;
@@ -13,8 +12,6 @@ namespace EmotionLlama.Pretraining;
 /// features to an emotion.</summary>
 public static class TinyModelMaker
 {
-    private const int TokenizerClips = 4000;
-
     /// <summary>Makes the model; the same seed gives the same files on the same kind of machine.</summary>
     /// <param name="folder">Where the files go; those of an earlier making are replaced.</param>
     /// <param name="sizes">Sizes and lengths of the pretraining.</param>
@@ -26,14 +23,13 @@ public static class TinyModelMaker
     {
         ArgumentNullException.ThrowIfNull(sizes);
         ArgumentNullException.ThrowIfNull(report);
-        var clock = Stopwatch.StartNew();
         var tiny = new TinyModel(folder);
-        Directory.CreateDirectory(tiny.LlamaFolder);
+        OutputFolder.Open(tiny.LlamaFolder);
         random.manual_seed(sizes.Seed);
 
         var tokenizerFile = Path.Combine(tiny.LlamaFolder, "tokenizer.model");
         SentencePieceModelWriter.Write(
-            BytePairTrainer.Train(PretrainingCorpus.Texts(sizes.Seed, TokenizerClips), sizes.Vocabulary), tokenizerFile);
+            BytePairTrainer.Train(PretrainingCorpus.Texts(sizes.Seed, sizes.TokenizerClips), sizes.Vocabulary), tokenizerFile);
         var tokenizer = LlamaTextTokenizer.Open(tokenizerFile);
 
         using (var llama = new LlamaPretraining(tokenizer, sizes, report).Train(cancellationToken))
@@ -51,7 +47,7 @@ public static class TinyModelMaker
         using var voice = encoders.TrainVoice(cancellationToken);
         Save(tiny.EncodersFile, [
             .. Prefixed("face_mae", face), .. Prefixed("video_mae", video), .. Prefixed("hubert", voice)]);
-        AtomicFile.WriteText(tiny.CardFile, Card(sizes, tokenizer.VocabularySize, clock.Elapsed));
+        AtomicFile.WriteText(tiny.CardFile, Card(sizes, tokenizer.VocabularySize));
         return tiny;
     }
 
@@ -68,12 +64,12 @@ public static class TinyModelMaker
             new Dictionary<string, string> { ["format"] = "pt" });
     }
 
-    private static string Card(TinyModelSizes sizes, int vocabulary, TimeSpan duration) => string.Create(
+    private static string Card(TinyModelSizes sizes, int vocabulary) => string.Create(
         CultureInfo.InvariantCulture,
         $"""
         # The tiny model of the quickstart
 
-        Made by `emotion-llama make-tiny --seed {sizes.Seed}` in {duration.TotalMinutes:f0} minutes on CPU cores, from
+        Made by `emotion-llama make-tiny --seed {sizes.Seed}` in a few minutes on CPU cores, from
         nothing but that seed. All data it saw is the small world of `src/EmotionLlama/World`: rendered faces,
         synthesized voices, and sentences from templates, generated as it learned. Stored as float16.
 

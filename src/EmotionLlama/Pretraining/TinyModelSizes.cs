@@ -11,6 +11,9 @@ public sealed record TinyModelSizes
     /// <summary>The most pieces of the tokenizer.</summary>
     public int Vocabulary { get; init; } = 1000;
 
+    /// <summary>Clips whose texts the tokenizer learns its pieces from.</summary>
+    public int TokenizerClips { get; init; } = 4000;
+
     /// <summary>Channels of the Llama.</summary>
     public int Hidden { get; init; } = 128;
 

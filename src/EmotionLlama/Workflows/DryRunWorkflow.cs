@@ -14,7 +14,8 @@ public static class DryRunWorkflow
 {
     private const int ShownPrompts = 3;
 
-    /// <summary>Checks a recipe.</summary>
+    /// <summary>Checks a recipe. Clips that cannot be read are left to the report, and to
+    /// <see cref="TrainingSession.EnsureReadable"/>.</summary>
     /// <exception cref="InputException">Something in the recipe or its files is wrong.</exception>
     public static DryRunReport Run(TrainingSession session, CancellationToken cancellationToken = default)
     {
@@ -22,6 +23,7 @@ public static class DryRunWorkflow
         var recipe = session.Recipe;
         var device = ComputeDevice.Choose(recipe.Run.Device);
         var llama = LlamaConfig.Read(Path.Combine(recipe.Model.LlamaModel, "config.json"));
+        using var checkpoint = string.IsNullOrEmpty(recipe.Model.Ckpt) ? null : WeightSources.Open(recipe.Model.Ckpt);
         using var folder = new HuggingFaceFolder(recipe.Model.LlamaModel);
         using var vision = WeightSources.Open(recipe.Model.VitModelFile);
         var sizes = VisionSizes.Of(new WeightReader(vision, CPU, ScalarType.Float32), recipe.Model.ImageSize);
@@ -29,15 +31,13 @@ public static class DryRunWorkflow
         var data = session.ReportData(cancellationToken);
         var prompts = new PromptBuilder(
             session.Tokenizer, PromptSettings.FromRecipe(recipe.Model, sizes.ImageTokens));
-        var previews = Preview(session, prompts);
+        var previews = Preview(session, data, prompts);
         var frozen = CountWeights(folder) + CountWeights(vision);
         var trained = TrainedWeightCount.Of(llama, sizes.Channels, recipe.Model);
         var batch = session.Datasets.Max(dataset => dataset.Recipe.BatchSize);
-        var longest = previews.Max(preview => preview.Tokens);
-        var answer = previews.Max(preview =>
-            preview.Segments.Where(segment => segment.Kind == PromptSegmentKind.Learned).Sum(segment => segment.Tokens));
-        var plan = new TrainingPlan(
-            recipe.Run, new RecipeTrainingData(session.Datasets, recipe.Run, prompts).BatchesPerPass);
+        var longest = previews.Select(preview => preview.Tokens).DefaultIfEmpty().Max();
+        var answer = previews.Select(LearnedTokens).DefaultIfEmpty().Max();
+        var plan = session.Plan();
         return new DryRunReport
         {
             Data = data,
@@ -57,10 +57,15 @@ public static class DryRunWorkflow
         };
     }
 
-    private static List<PromptPreview> Preview(TrainingSession session, PromptBuilder prompts)
+    private static List<PromptPreview> Preview(
+        TrainingSession session, IReadOnlyList<DataReport> data, PromptBuilder prompts)
     {
+        var unreadable = session.Datasets.Zip(data, (_, report) => report.UnreadableClips.ToHashSet()).ToList();
         var order = RecipeTrainingData.Order(session.Datasets, session.Recipe.Run);
-        var references = Enumerable.Range(0, ShownPrompts).SelectMany(batch => order[batch]).Take(ShownPrompts);
+        var references = Enumerable.Range(0, order.BatchesPerPass).SelectMany(batch => order[batch])
+            .Where(reference => !unreadable[reference.Dataset]
+                .Contains(session.Datasets[reference.Dataset][reference.Index].Name))
+            .Take(ShownPrompts);
         return [.. references.Select(reference =>
         {
             var dataset = session.Datasets[reference.Dataset];
@@ -70,6 +75,9 @@ public static class DryRunWorkflow
                 clip.Name, clip.Task, tokens.Length, tokens.Truncated, PromptSegment.Of(session.Tokenizer, tokens));
         })];
     }
+
+    private static int LearnedTokens(PromptPreview preview) =>
+        preview.Segments.Where(segment => segment.Kind == PromptSegmentKind.Learned).Sum(segment => segment.Tokens);
 
     private static long CountWeights(IWeightSource source) =>
         source.Names.Sum(name => source.ShapeOf(name)!.Aggregate(1L, (product, size) => product * size));

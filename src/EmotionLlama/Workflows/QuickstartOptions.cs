@@ -20,4 +20,12 @@ public sealed record QuickstartOptions
 
     /// <summary>Held-out clips.</summary>
     public int HeldOut => Math.Clamp(Clips / 3, 90, 360);
+
+    /// <summary>Checks the values.</summary>
+    /// <exception cref="InputException">There are too few clips to learn from.</exception>
+    public void Validate()
+    {
+        if (Clips < FewestClips)
+            throw new InputException($"--clips is {Clips}, expected at least {FewestClips}");
+    }
 }

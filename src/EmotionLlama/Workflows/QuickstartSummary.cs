@@ -7,10 +7,10 @@ public sealed record QuickstartSummary
     public required double Seconds { get; init; }
 
     /// <summary>Mean loss of the first ten steps.</summary>
-    public required double LossFirst { get; init; }
+    public required double? LossFirst { get; init; }
 
     /// <summary>Mean loss of the last ten steps.</summary>
-    public required double LossLast { get; init; }
+    public required double? LossLast { get; init; }
 
     /// <summary>Share of held-out clips whose answer concluded with the right emotion before training.</summary>
     public required double AccuracyBefore { get; init; }

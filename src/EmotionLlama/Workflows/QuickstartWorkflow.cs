@@ -1,12 +1,10 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using EmotionLlama.Configuration;
 using EmotionLlama.Datasets;
 using EmotionLlama.Evaluation;
 using EmotionLlama.Generation;
-using EmotionLlama.Models;
 using EmotionLlama.Monitoring;
 using EmotionLlama.Pretraining;
 using EmotionLlama.Runtime;
@@ -41,17 +39,17 @@ public sealed class QuickstartWorkflow(QuickstartOptions options, IQuickstartObs
 
     private readonly GenerationSettings _generation = new() { MaxNewTokens = 120 };
 
-    /// <summary>Runs the story.</summary>
+    /// <summary>Runs the story, in place of an earlier quickstart in the same folder.</summary>
     /// <param name="cancellationToken">Stops it; a training under way saves its step first.</param>
-    /// <exception cref="InputException">An option is out of range, or the output folder cannot be written to.</exception>
+    /// <exception cref="InputException">An option is out of range, or the output folder cannot be written to or has the
+    /// checkpoints of another run.</exception>
     public QuickstartSummary Run(CancellationToken cancellationToken = default)
     {
         var clock = Stopwatch.StartNew();
-        if (options.Clips < QuickstartOptions.FewestClips)
-            throw new InputException($"--clips is {options.Clips}, expected at least {QuickstartOptions.FewestClips}");
-
+        options.Validate();
         var folder = OutputFolder.Open(options.OutputFolder);
         var data = Path.Combine(folder, "data");
+        RemoveEarlier(folder, data);
         WriteWorld(data, cancellationToken);
 
         var recipe = ReadRecipe(folder, data);
@@ -62,12 +60,11 @@ public sealed class QuickstartWorkflow(QuickstartOptions options, IQuickstartObs
         var model = session.BuildModel(observer.OnMessage);
         var generator = new AnswerGenerator(model, session.Prompts(model));
         var heldOut = HeldOut(recipe, []);
-        var shown = new SampleAnswerer(generator, heldOut, [.. Enumerable.Range(0, ShownClips)], _generation);
-        List<SampleAnswer> answers = [.. shown.Answer(step: 0, epoch: 0, cancellationToken)];
-        answers.ForEach(observer.OnAnswer);
         var before = Evaluate(generator, heldOut, "before", cancellationToken);
 
-        var outcome = Train(session, shown, answers, cancellationToken);
+        observer.OnStage("Tuning: LoRA matrices and projections, everything else frozen");
+        var shown = new SampleAnswerer(generator, heldOut, ShownClips, _generation);
+        var outcome = TrainingWorkflow.Run(session, resume: null, observer, shown, cancellationToken);
 
         observer.OnStage("Asking the tuned model about the same clips");
         var after = Evaluate(generator, heldOut, "after", cancellationToken);
@@ -75,31 +72,23 @@ public sealed class QuickstartWorkflow(QuickstartOptions options, IQuickstartObs
         var withoutVoice = EvaluateWithout("voice", generator, recipe, cancellationToken);
         var withoutWords = EvaluateWithout("words", generator, recipe, cancellationToken);
 
-        var report = Path.Combine(folder, ReportName);
-        Monitoring.Report.HtmlReport.Write(report, new Monitoring.Report.ReportModel
+        var reportFile = Path.Combine(folder, ReportName);
+        var report = new QuickstartReport
         {
-            Title = "Emotion-LLaMA, tuned on the small world",
-            Subtitle = string.Create(
-                CultureInfo.InvariantCulture,
-                $"stage 2 on {options.Clips} synthetic clips, seed {options.Seed}; held-out clips: {heldOut.Count}"),
-            Steps = MetricLog.Read(Path.Combine(folder, MetricLog.FileName)),
-            LossFirst = outcome.LossFirst,
-            LossLast = outcome.LossLast,
-            Duration = clock.Elapsed,
-            Accuracy = new Monitoring.Report.AccuracyComparison
-            {
-                Before = before.Accuracy,
-                After = after.Accuracy,
-                WithoutFace = withoutFace.Accuracy,
-                WithoutVoice = withoutVoice.Accuracy,
-                WithoutWords = withoutWords.Accuracy,
-            },
-            Classification = after,
-            Clips = [.. Enumerable.Range(0, ShownClips).Select(index => Card(data, heldOut[index].Name, index, answers))],
+            Options = options,
+            Folder = folder,
+            Data = data,
+            Recipe = recipe,
             DataReport = dataReport,
-            Recipe = RecipeWriter.ToYaml(recipe),
-            Machine = MachineLines(folder),
-        });
+            Outcome = outcome,
+            Answers = SampleAnswerLog.Read(Path.Combine(folder, SampleAnswerLog.FileName)),
+            Before = before,
+            After = after,
+            WithoutFace = withoutFace,
+            WithoutVoice = withoutVoice,
+            WithoutWords = withoutWords,
+        };
+        report.Write(reportFile, clock.Elapsed);
         var summary = new QuickstartSummary
         {
             Seconds = clock.Elapsed.TotalSeconds,
@@ -114,10 +103,24 @@ public sealed class QuickstartWorkflow(QuickstartOptions options, IQuickstartObs
             HeldOutClips = heldOut.Count,
             Seed = options.Seed,
             Checkpoint = outcome.Checkpoint,
-            Report = report,
+            Report = reportFile,
         };
         AtomicFile.WriteText(Path.Combine(folder, SummaryName), JsonSerializer.Serialize(summary, Json) + "\n");
         return summary;
+    }
+
+    private WorldSplit TrainingSplit => new("train", 0, options.Clips);
+
+    private WorldSplit HeldOutSplit => new("held_out", options.Clips, options.HeldOut);
+
+    /// <summary>Removes the checkpoints of an earlier quickstart, which are known by its data.</summary>
+    private void RemoveEarlier(string folder, string data)
+    {
+        if (!File.Exists(Path.Combine(data, TrainingSplit.AnnotationName)))
+            return;
+
+        foreach (var checkpoint in Directory.EnumerateFiles(folder, "checkpoint_*.pth").ToList())
+            File.Delete(checkpoint);
     }
 
     private void WriteWorld(string folder, CancellationToken cancellationToken)
@@ -125,11 +128,7 @@ public sealed class QuickstartWorkflow(QuickstartOptions options, IQuickstartObs
         observer.OnStage($"Making {options.Clips} clips to learn from and {options.HeldOut} held-out ones");
         using var encoders = TinyModel.Shipped.OpenEncoders();
         WorldWriter.Write(
-            folder,
-            options.Seed,
-            [new WorldSplit("train", 0, options.Clips), new WorldSplit("held_out", options.Clips, options.HeldOut)],
-            encoders,
-            cancellationToken: cancellationToken);
+            folder, options.Seed, [TrainingSplit, HeldOutSplit], encoders, cancellationToken: cancellationToken);
     }
 
     private Recipe ReadRecipe(string folder, string data)
@@ -140,7 +139,7 @@ public sealed class QuickstartWorkflow(QuickstartOptions options, IQuickstartObs
             BuildInfo = new BuildInfoRecipe
             {
                 ImagePath = Path.Combine(data, WorldWriter.FrameFolder),
-                AnnPath = Path.Combine(data, "world_train.txt"),
+                AnnPath = Path.Combine(data, TrainingSplit.AnnotationName),
             },
         };
         return recipe with
@@ -150,37 +149,15 @@ public sealed class QuickstartWorkflow(QuickstartOptions options, IQuickstartObs
         };
     }
 
-    private static MerrDataset HeldOut(Recipe recipe, IReadOnlyList<string> withhold) => MerrDataset.Open(
+    private MerrDataset HeldOut(Recipe recipe, IReadOnlyList<string> withhold) => MerrDataset.Open(
         DatasetName,
         recipe.Datasets[DatasetName] with
         {
-            AnnotationFile = "world_held_out.txt",
+            AnnotationFile = HeldOutSplit.AnnotationName,
             EnableAugmentation = false,
             Withhold = withhold,
         },
         recipe.Model.ImageSize);
-
-    private TrainingOutcome Train(
-        TrainingSession session,
-        SampleAnswerer shown,
-        List<SampleAnswer> answers,
-        CancellationToken cancellationToken)
-    {
-        observer.OnStage("Tuning: LoRA matrices and projections, everything else frozen");
-        return TrainingWorkflow.Run(
-            session,
-            resume: null,
-            observer,
-            trainer => trainer.EpochEnded = step =>
-            {
-                foreach (var answer in shown.Answer(trainer.NextStep, step.Epoch, cancellationToken))
-                {
-                    answers.Add(answer);
-                    observer.OnAnswer(answer);
-                }
-            },
-            cancellationToken);
-    }
 
     private ClassificationReport EvaluateWithout(
         string modality, AnswerGenerator generator, Recipe recipe, CancellationToken cancellationToken) =>
@@ -193,34 +170,5 @@ public sealed class QuickstartWorkflow(QuickstartOptions options, IQuickstartObs
             ClipEvaluation.Predict(generator, clips, EvaluationBatch, _generation, cancellationToken));
         observer.OnAccuracy(name, scores.Accuracy.Value);
         return scores;
-    }
-
-    private Monitoring.Report.ReportClip Card(string data, string name, int index, IEnumerable<SampleAnswer> answers)
-    {
-        var clip = WorldClipFactory.Create(options.Seed, options.Clips + index);
-        var said = answers.Where(answer => answer.Clip == name).ToList();
-        return new Monitoring.Report.ReportClip
-        {
-            Name = name,
-            Emotion = clip.Emotion,
-            Picture = File.ReadAllBytes(Path.Combine(data, WorldWriter.FrameFolder, name + ".png")),
-            Words = clip.Line.Text,
-            Expected = said[0].Expected,
-            Answers = said,
-        };
-    }
-
-    private static (string Name, string Value)[] MachineLines(string folder)
-    {
-        var machine = MachineProbe.Inspect(libTorchFolder: null, folder);
-        return
-        [
-            ("processor", $"{machine.Cpu.Model}, {machine.Cpu.Cores} cores"),
-            ("system", machine.OperatingSystem),
-            (".NET", machine.Dotnet),
-            ("libtorch", machine.Engine?.LibTorchVersion ?? "unknown"),
-            ("TorchSharp", machine.Engine?.TorchSharpVersion ?? "unknown"),
-            ("EmotionLlama", typeof(EmotionLlamaModel).Assembly.GetName().Version?.ToString(3) ?? "unknown"),
-        ];
     }
 }

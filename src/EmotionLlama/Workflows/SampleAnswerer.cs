@@ -6,11 +6,11 @@ namespace EmotionLlama.Workflows;
 
 /// <summary>Answers about the same few clips again and again, so that people can watch the answers grow.</summary>
 /// <param name="generator">The model.</param>
-/// <param name="dataset">Where the clips are.</param>
-/// <param name="clips">Their places in the data set.</param>
-/// <param name="settings">How answers are generated.</param>
+/// <param name="dataset">Where the clips are: its first ones.</param>
+/// <param name="count">How many, where there are as many.</param>
+/// <param name="settings">How answers are generated, without drawing tokens.</param>
 public sealed class SampleAnswerer(
-    AnswerGenerator generator, MerrDataset dataset, IReadOnlyList<int> clips, GenerationSettings settings)
+    AnswerGenerator generator, IClipDataset dataset, int count, GenerationSettings settings)
 {
     /// <summary>Answers about all clips. Draws nothing, so training goes on as if nothing had happened.</summary>
     /// <param name="step">Optimizer steps taken so far.</param>
@@ -19,7 +19,11 @@ public sealed class SampleAnswerer(
     /// <exception cref="InputException">A clip cannot be read.</exception>
     public IReadOnlyList<SampleAnswer> Answer(long step, int epoch, CancellationToken cancellationToken = default)
     {
-        ClipSample[] samples = [.. clips.Select(clip => dataset.Read(clip, (ulong)clip, SampleUse.Validation))];
+        ClipSample[] samples =
+        [
+            .. Enumerable.Range(0, Math.Min(count, dataset.Count))
+                .Select(clip => dataset.Read(clip, (ulong)clip, SampleUse.Validation)),
+        ];
         try
         {
             return

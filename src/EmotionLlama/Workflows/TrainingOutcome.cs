@@ -6,11 +6,12 @@ public sealed record TrainingOutcome
     /// <summary>Optimizer steps of the whole run.</summary>
     public required long Steps { get; init; }
 
-    /// <summary>Mean loss of the first steps.</summary>
-    public required double LossFirst { get; init; }
+    /// <summary>Mean loss of the first ten steps of the run, before it was resumed too; null where they are not
+    /// known.</summary>
+    public double? LossFirst { get; init; }
 
-    /// <summary>Mean loss of the last steps.</summary>
-    public required double LossLast { get; init; }
+    /// <summary>Mean loss of the last ten steps; null where they are not known.</summary>
+    public double? LossLast { get; init; }
 
     /// <summary>Mean loss on held-out clips before training; null without such clips.</summary>
     public double? ValidationLossFirst { get; init; }

@@ -4,6 +4,7 @@ using EmotionLlama.Datasets;
 using EmotionLlama.Models;
 using EmotionLlama.Runtime;
 using EmotionLlama.Tokenization;
+using EmotionLlama.Training;
 using static TorchSharp.torch;
 
 namespace EmotionLlama.Workflows;
@@ -15,6 +16,7 @@ namespace EmotionLlama.Workflows;
 public sealed class TrainingSession : IDisposable
 {
     private EmotionLlamaModel? _model;
+    private IReadOnlyList<DataReport>? _reports;
 
     private TrainingSession(Recipe recipe)
     {
@@ -62,8 +64,9 @@ public sealed class TrainingSession : IDisposable
         return new TrainingSession(recipe);
     }
 
-    /// <summary>Goes through the data, held-out clips too, and reports what is in it.</summary>
-    public IReadOnlyList<DataReport> ReportData(CancellationToken cancellationToken = default) =>
+    /// <summary>Goes through the data and reports what is in it, first of <see cref="Datasets"/>, then of
+    /// <see cref="HeldOut"/>; later calls return the same.</summary>
+    public IReadOnlyList<DataReport> ReportData(CancellationToken cancellationToken = default) => _reports ??=
     [
         .. Datasets.Concat(HeldOut).Select(dataset => DataReportBuilder.Build(
             dataset,
@@ -74,6 +77,26 @@ public sealed class TrainingSession : IDisposable
                 EndSymbol = Recipe.Model.EndSym,
             },
             cancellationToken)),
+    ];
+
+    /// <summary>Refuses data that a run would stop at.</summary>
+    /// <exception cref="InputException">A clip cannot be read and the recipe does not skip it, or none can.</exception>
+    public void EnsureReadable(CancellationToken cancellationToken = default) =>
+        DataReadiness.Check(ReportData(cancellationToken), Recipe.Run.OnBadSample);
+
+    /// <summary>The steps of a run.</summary>
+    public TrainingPlan Plan() =>
+        new(Recipe.Run, RecipeTrainingData.Order(Datasets, Recipe.Run).BatchesPerPass);
+
+    /// <summary>The clips of the first data set that can be read, to show answers about.</summary>
+    internal ReadableClips ShownClips(CancellationToken cancellationToken) =>
+        new(Datasets[0], ReportData(cancellationToken)[0]);
+
+    /// <summary>The held-out clips that can be read, by data set.</summary>
+    internal IReadOnlyList<ReadableClips> ReadableHeldOut(CancellationToken cancellationToken) =>
+    [
+        .. HeldOut.Zip(ReportData(cancellationToken).Skip(Datasets.Count), (dataset, report) =>
+            new ReadableClips(dataset, report)),
     ];
 
     /// <summary>Builds the model; later calls return the same.</summary>

@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using EmotionLlama.Checkpoints;
 using EmotionLlama.Configuration;
 using EmotionLlama.Generation;
 using EmotionLlama.Models;
 using EmotionLlama.Monitoring;
+using EmotionLlama.Runtime;
 using EmotionLlama.Training;
 
 namespace EmotionLlama.Workflows;
@@ -16,33 +18,35 @@ public static class TrainingWorkflow
 
     private const int SampleAnswerTokens = 200;
 
-    /// <summary>Runs a recipe.</summary>
+    /// <summary>Runs a recipe. What can be found wrong without the model is found before it is read.</summary>
     /// <param name="session">The opened recipe.</param>
     /// <param name="resume">A checkpoint of ours to go on from; null starts anew.</param>
     /// <param name="observer">Hears of steps, answers and checkpoints, besides the logs in the output folder.</param>
-    /// <param name="prepare">Called with the trainer before its first step; null does nothing.</param>
+    /// <param name="answerer">Answers before the run and after each epoch; null answers about training clips as the
+    /// recipe says.</param>
     /// <param name="cancellationToken">Finishes the step under way, saves and throws.</param>
-    /// <exception cref="InputException">Something in the recipe or its files is wrong.</exception>
+    /// <exception cref="InputException">Something in the recipe or its files is wrong, or the output folder has the
+    /// checkpoints of an earlier run.</exception>
     /// <exception cref="OperationCanceledException">The run was stopped; its checkpoint is saved.</exception>
     public static TrainingOutcome Run(
         TrainingSession session,
         string? resume,
         ITrainingObserver observer,
-        Action<Trainer>? prepare = null,
+        SampleAnswerer? answerer = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(observer);
         var clock = Stopwatch.StartNew();
         var recipe = session.Recipe;
-        var folder = OutputFolder.Open(recipe.Run.OutputDir);
         resume ??= recipe.Run.ResumeCkptPath;
+        session.EnsureReadable(cancellationToken);
+        var folder = OutputFolder.Open(recipe.Run.OutputDir);
+        CheckStart(folder, resume);
 
         var model = session.BuildModel(observer.OnMessage);
-        var prompts = session.Prompts(model);
-        var data = new RecipeTrainingData(session.Datasets, recipe.Run, prompts);
+        var data = new RecipeTrainingData(session.Datasets, recipe.Run, session.Prompts(model));
         var store = new CheckpointStore(folder, RecipeTree.Of(recipe), recipe.Run.KeepLast);
-        var losses = new LossWindow();
         using var trainer = new Trainer(model, recipe, data, store);
         if (resume is not null)
         {
@@ -51,31 +55,66 @@ public static class TrainingWorkflow
         }
 
         RecipeWriter.Write(recipe, Path.Combine(folder, RecipeName));
+        var record = new RunRecord();
         using var logs = OpenLogs(folder, trainer.NextStep, recipe.Run.LogFreq);
-        var observers = new TrainingObservers(losses, logs, observer);
-        var answers = SampleAnswers(session, model, observers, trainer, cancellationToken);
-        var validation = new HeldOutLoss(session, model, observers, cancellationToken);
-        trainer.EpochEnded = step =>
+        var observers = new TrainingObservers(record, logs, observer);
+        var heldOut = new HeldOutLoss(session, model, observers, cancellationToken);
+        if (trainer.NextStep > 0)
         {
-            validation.Measure(trainer.NextStep, step.Epoch);
-            answers?.Invoke(step);
-        };
-        prepare?.Invoke(trainer);
-        validation.Measure(trainer.NextStep, trainer.Plan.StepAt(Math.Min(trainer.NextStep, trainer.Plan.Steps - 1)).Epoch);
+            heldOut.Restore(ValidationLog.Read(Path.Combine(folder, ValidationLog.FileName)));
+            foreach (var step in MetricLog.Read(Path.Combine(folder, MetricLog.FileName)))
+                record.OnStep(step);
+        }
+
+        answerer ??= SampleAnswers(session, model, cancellationToken);
+        trainer.EpochEnded = step => EndEpoch(step.Epoch);
+        if (trainer.NextStep % trainer.Plan.StepsPerEpoch == 0)
+            heldOut.Measure(trainer.NextStep, LastEpoch(trainer));
+        if (trainer.NextStep == 0)
+            Answer(epoch: 0);
+
         trainer.Run(observers, cancellationToken);
         return new TrainingOutcome
         {
             Steps = trainer.Plan.Steps,
-            LossFirst = losses.First,
-            LossLast = losses.Last,
-            ValidationLossFirst = validation.First,
-            ValidationLossLast = validation.Last,
-            Checkpoint = CheckpointStore.FindNewest(folder) ?? "",
+            LossFirst = record.LossFirst,
+            LossLast = record.LossLast,
+            ValidationLossFirst = heldOut.First,
+            ValidationLossLast = heldOut.Last,
+            Checkpoint = record.Checkpoint ?? resume ?? "",
             OutputFolder = folder,
             SkippedSamples = data.Skipped.Count,
             Seconds = clock.Elapsed.TotalSeconds,
         };
+
+        void EndEpoch(int epoch)
+        {
+            heldOut.Measure(trainer.NextStep, epoch);
+            if (answerer is not null && (epoch + 1) % Math.Max(recipe.Run.SampleAnswersInterval, 1) == 0)
+                Answer(epoch);
+        }
+
+        void Answer(int epoch)
+        {
+            foreach (var answer in answerer?.Answer(trainer.NextStep, epoch, cancellationToken) ?? [])
+                observers.OnAnswer(answer);
+        }
     }
+
+    /// <summary>Keeps the checkpoints of an earlier run from being overwritten or mistaken for this run's, and finds a
+    /// damaged checkpoint before the model is read.</summary>
+    private static void CheckStart(string folder, string? resume)
+    {
+        if (resume is not null)
+            TorchCheckpoint.Open(resume).Dispose();
+        else if (CheckpointStore.FindNewest(folder) is { } earlier)
+            throw new InputException($"{earlier}: is of an earlier run; go on with it by --resume, or name another "
+                + "run.output_dir");
+    }
+
+    /// <summary>The epoch that has just ended, or the first where none has.</summary>
+    private static int LastEpoch(Trainer trainer) =>
+        Math.Max((int)(trainer.NextStep / trainer.Plan.StepsPerEpoch) - 1, 0);
 
     private static TrainingObservers OpenLogs(string folder, long lastStep, int every) => new(
         lastStep == 0
@@ -89,30 +128,16 @@ public static class TrainingWorkflow
             : ValidationLog.Resume(Path.Combine(folder, ValidationLog.FileName), lastStep),
         TensorBoardLog.Open(Path.Combine(folder, "tensorboard"), lastStep, every));
 
-    private static Action<PlannedStep>? SampleAnswers(
-        TrainingSession session,
-        EmotionLlamaModel model,
-        ITrainingObserver observer,
-        Trainer trainer,
-        CancellationToken cancellationToken)
+    private static SampleAnswerer? SampleAnswers(
+        TrainingSession session, EmotionLlamaModel model, CancellationToken cancellationToken)
     {
         var run = session.Recipe.Run;
-        if (run.SampleAnswersInterval == 0 || run.SampleAnswersCount == 0)
-            return null;
-
-        var dataset = session.Datasets[0];
-        var answerer = new SampleAnswerer(
-            new AnswerGenerator(model, session.Prompts(model)),
-            dataset,
-            [.. Enumerable.Range(0, Math.Min(run.SampleAnswersCount, dataset.Count))],
-            new GenerationSettings { MaxNewTokens = SampleAnswerTokens });
-        return step =>
-        {
-            if ((step.Epoch + 1) % run.SampleAnswersInterval != 0)
-                return;
-
-            foreach (var answer in answerer.Answer(trainer.NextStep, step.Epoch, cancellationToken))
-                observer.OnAnswer(answer);
-        };
+        return run.SampleAnswersInterval == 0 || run.SampleAnswersCount == 0
+            ? null
+            : new SampleAnswerer(
+                new AnswerGenerator(model, session.Prompts(model)),
+                session.ShownClips(cancellationToken),
+                run.SampleAnswersCount,
+                new GenerationSettings { MaxNewTokens = SampleAnswerTokens });
     }
 }

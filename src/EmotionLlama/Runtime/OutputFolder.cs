@@ -1,10 +1,12 @@
-namespace EmotionLlama.Workflows;
+namespace EmotionLlama.Runtime;
 
-/// <summary>Folders that runs write to.</summary>
+/// <summary>Folders that a person names for results.</summary>
 internal static class OutputFolder
 {
     /// <summary>Makes a folder if need be, and finds out now whether it can be written to.</summary>
-    /// <exception cref="InputException">It cannot.</exception>
+    /// <param name="folder">The folder, as the person gave it.</param>
+    /// <returns>Its full path.</returns>
+    /// <exception cref="InputException">It cannot be written to.</exception>
     public static string Open(string folder)
     {
         try
@@ -17,7 +19,8 @@ internal static class OutputFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"{folder}: cannot write to this output folder (run.output_dir): {e.Message}", e);
+            throw new InputException(
+                $"{folder}: cannot be written to, name another output folder: {e.Message.ReplaceLineEndings(" ")}", e);
         }
     }
 }

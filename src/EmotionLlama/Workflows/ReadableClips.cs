@@ -1,0 +1,35 @@
+using EmotionLlama.Datasets;
+
+namespace EmotionLlama.Workflows;
+
+/// <summary>The clips of a data set that its report found readable, in their order.</summary>
+internal sealed class ReadableClips : IClipDataset
+{
+    private readonly MerrDataset _dataset;
+    private readonly int[] _places;
+
+    /// <summary>Leaves out what cannot be read.</summary>
+    /// <param name="dataset">All clips.</param>
+    /// <param name="report">What is wrong with them.</param>
+    public ReadableClips(MerrDataset dataset, DataReport report)
+    {
+        var unreadable = report.UnreadableClips.ToHashSet();
+        _dataset = dataset;
+        _places = [.. Enumerable.Range(0, dataset.Count).Where(place => !unreadable.Contains(dataset[place].Name))];
+    }
+
+    /// <inheritdoc/>
+    public string Name => _dataset.Name;
+
+    /// <inheritdoc/>
+    public int Count => _places.Length;
+
+    /// <summary>Clips in one row, as the recipe says.</summary>
+    public int BatchSize => _dataset.Recipe.BatchSize;
+
+    /// <inheritdoc/>
+    public ClipAnnotation this[int index] => _dataset[_places[index]];
+
+    /// <inheritdoc/>
+    public ClipSample Read(int index, ulong drawSeed, SampleUse use) => _dataset.Read(_places[index], drawSeed, use);
+}
