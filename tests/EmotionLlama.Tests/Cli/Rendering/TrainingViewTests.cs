@@ -1,7 +1,7 @@
-using EmotionLlama.Monitoring;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using EmotionLlama.Cli.Rendering;
+using EmotionLlama.Monitoring;
 using EmotionLlama.Tests.Monitoring;
 using Spectre.Console;
 
