@@ -61,7 +61,7 @@ public static class TrainingWorkflow
             answers?.Invoke(step);
         };
         prepare?.Invoke(trainer);
-        validation.Measure(trainer.NextStep, trainer.Plan.StepAt(Math.Min(trainer.NextStep, trainer.Plan.Steps - 1)).Epoch);
+        validation.Measure(trainer.NextStep, trainer.Plan.EpochOf(trainer.NextStep));
         trainer.Run(observers, cancellationToken);
         return new TrainingOutcome
         {
