@@ -41,14 +41,18 @@ internal static class TinyModels
     /// <param name="lora">LoRA; by default of rank 4 on q and v, without dropout.</param>
     /// <param name="dtype">Data type of the arithmetic.</param>
     /// <param name="visionNorm">Whether there is a normalization behind the vision tower.</param>
+    /// <param name="config">Sizes of the Llama; null takes <see cref="Config"/>.</param>
     public static EmotionLlamaModel Create(
-        LoraSettings? lora = null, ScalarType dtype = ScalarType.Float32, bool visionNorm = true)
+        LoraSettings? lora = null,
+        ScalarType dtype = ScalarType.Float32,
+        bool visionNorm = true,
+        LlamaConfig? config = null)
     {
         using var scope = NewDisposeScope();
         var (weight, bias) = VisionNorm();
         using var norm = new InMemoryWeights { { "weight", weight }, { "bias", bias } };
         var model = new EmotionLlamaModel(
-            CreateLlama(Config, lora, dtype),
+            CreateLlama(config ?? Config, lora, dtype),
             new EvaVisionTransformer(new WeightReader(VisionWeights(), CPU, dtype), ImageSize, VisionHeads),
             visionNorm ? new WeightReader(norm, CPU, dtype) : null);
         Randomize(model.TrainableParameters);

@@ -31,7 +31,7 @@ public sealed class KillTests : IClassFixture<KillTests.Undisturbed>
         for (var kill = 0; kill < Kills; kill++)
         {
             var newest = CheckpointStore.FindNewest(folder);
-            using var process = new TrainProcess(recipe, resume: newest is not null);
+            using var process = newest is null ? new TrainProcess(recipe) : new TrainProcess(recipe, "--resume");
             var started = newest is null ? 0 : NextStepOf(newest);
             var until = started + 2 + random.Next(4);
             process.WaitUntil(() => LoggedSteps(folder) >= until);
@@ -43,7 +43,7 @@ public sealed class KillTests : IClassFixture<KillTests.Undisturbed>
         }
 
         Assert.False(File.Exists(Path.Combine(folder, LastCheckpoint)), "every kill came before the end");
-        using var last = new TrainProcess(recipe, resume: true);
+        using var last = new TrainProcess(recipe, "--resume");
         Assert.Equal(0, last.Wait().ExitCode);
         Assert.Equal(_undisturbed.Numbers, ReadNumbers(Path.Combine(folder, LastCheckpoint)));
         Assert.Equal(60, LoggedSteps(folder));
@@ -56,18 +56,18 @@ public sealed class KillTests : IClassFixture<KillTests.Undisturbed>
         const string name = "terminated";
         var recipe = _undisturbed.Project.WriteRecipe(name);
         var folder = _undisturbed.Project.OutputOf(name);
-        using (var process = new TrainProcess(recipe, resume: false))
+        using (var process = new TrainProcess(recipe))
         {
             process.WaitUntil(() => LoggedSteps(folder) >= 7);
             process.Terminate();
-            var (exitCode, _, error) = process.Wait();
+            var (exitCode, error) = process.Wait();
 
             Assert.Equal(130, exitCode);
             Assert.Equal("emotion-llama: stopped", error.Trim());
         }
 
         Assert.Equal(LoggedSteps(folder), NextStepOf(CheckpointStore.FindNewest(folder)!));
-        using var resumed = new TrainProcess(recipe, resume: true);
+        using var resumed = new TrainProcess(recipe, "--resume");
         Assert.Equal(0, resumed.Wait().ExitCode);
         Assert.Equal(_undisturbed.Numbers, ReadNumbers(Path.Combine(folder, LastCheckpoint)));
     }
@@ -75,9 +75,9 @@ public sealed class KillTests : IClassFixture<KillTests.Undisturbed>
     [Fact]
     public void A_run_that_is_over_has_nothing_to_go_on_with()
     {
-        using var process = new TrainProcess(_undisturbed.Project.WriteRecipe(Undisturbed.Name), resume: true);
+        using var process = new TrainProcess(_undisturbed.Project.WriteRecipe(Undisturbed.Name), "--resume", "--json");
 
-        var (exitCode, _, error) = process.Wait();
+        var (exitCode, error) = process.Wait();
 
         Assert.True(exitCode == 0, error);
         Assert.Equal(_undisturbed.Numbers, _undisturbed.ReadNumbers());
@@ -130,8 +130,8 @@ public sealed class KillTests : IClassFixture<KillTests.Undisturbed>
 
         public Undisturbed()
         {
-            using var process = new TrainProcess(Project.WriteRecipe(Name), resume: false);
-            var (exitCode, _, error) = process.Wait();
+            using var process = new TrainProcess(Project.WriteRecipe(Name));
+            var (exitCode, error) = process.Wait();
             Assert.True(exitCode == 0, error);
             Numbers = ReadNumbers();
         }

@@ -8,11 +8,12 @@ internal sealed class TrainProcess : IDisposable
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
-    private readonly Task<string> _output;
     private readonly Task<string> _error;
 
     /// <summary>Starts the verb.</summary>
-    public TrainProcess(string recipe, bool resume)
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="options">Further options.</param>
+    public TrainProcess(string recipe, params string[] options)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -21,13 +22,15 @@ internal sealed class TrainProcess : IDisposable
         };
         foreach (var argument in (string[])[
             Path.Combine(AppContext.BaseDirectory, "emotion-llama.dll"),
-            "train", "--cfg-path", recipe, .. resume ? (string[])["--resume"] : []])
+            "train", "--cfg-path", recipe, .. options])
         {
             start.ArgumentList.Add(argument);
         }
 
         _process = Process.Start(start)!;
-        _output = _process.StandardOutput.ReadToEndAsync();
+
+        // Read to the end, so that a full pipe does not hold the process up.
+        _process.BeginOutputReadLine();
         _error = _process.StandardError.ReadToEndAsync();
     }
 
@@ -58,10 +61,10 @@ internal sealed class TrainProcess : IDisposable
     }
 
     /// <summary>Waits for the end.</summary>
-    public (int ExitCode, string Output, string Error) Wait()
+    public (int ExitCode, string Error) Wait()
     {
         Assert.True(_process.WaitForExit(Longest), "the process does not end");
-        return (_process.ExitCode, _output.Result, _error.Result);
+        return (_process.ExitCode, _error.Result);
     }
 
     public void Dispose()
