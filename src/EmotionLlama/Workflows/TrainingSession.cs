@@ -47,16 +47,8 @@ public sealed class TrainingSession : IDisposable
     /// <summary>Llama's tokenizer.</summary>
     public LlamaTextTokenizer Tokenizer { get; }
 
-    /// <summary>Checks the recipe's files and opens data and tokenizer.</summary>
-    /// <exception cref="InputException">A file is missing or faulty.</exception>
-    public static TrainingSession Open(LoadedRecipe loaded)
-    {
-        ArgumentNullException.ThrowIfNull(loaded);
-        RecipeFiles.CheckTraining(loaded);
-        return Open(loaded.Recipe);
-    }
-
-    /// <summary>Opens data and tokenizer of a recipe that was not read from a file.</summary>
+    /// <summary>Opens data and tokenizer. For recipes of people, <see cref="RecipeFiles"/> has looked for the files
+    /// before and named the keys of missing ones.</summary>
     /// <exception cref="InputException">A file is missing or faulty.</exception>
     public static TrainingSession Open(Recipe recipe)
     {
