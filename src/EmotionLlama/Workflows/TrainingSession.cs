@@ -56,6 +56,15 @@ public sealed class TrainingSession : IDisposable
         return new TrainingSession(recipe);
     }
 
+    /// <summary>Opens the test data of the recipe that is laid out as one of <see cref="Datasets"/>, one after another as
+    /// they are asked for.</summary>
+    /// <exception cref="InputException">A file is missing or faulty.</exception>
+    public IEnumerable<MerrDataset> OpenEvaluation() =>
+        from entry in Recipe.EvaluationDatasets
+        where Recipe.Datasets.ContainsKey(entry.Key)
+        select MerrDataset.OpenEvaluation(
+            entry.Key, entry.Value, Recipe.Datasets[entry.Key], Recipe.Model.ImageSize);
+
     /// <summary>Goes through the data and reports what is in it, first of <see cref="Datasets"/>, then of
     /// <see cref="HeldOut"/>; later calls return the same.</summary>
     public IReadOnlyList<DataReport> ReportData(CancellationToken cancellationToken = default) => _reports ??=

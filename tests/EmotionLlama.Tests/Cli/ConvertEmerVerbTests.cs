@@ -85,7 +85,7 @@ public sealed class ConvertEmerVerbTests : IDisposable
               min_lr: 3e-4
               warmup_steps: 5
               max_epoch: 1
-              iters_per_epoch: 40
+              iters_per_epoch: 24
               num_workers: 1
               device: cpu
               sample_answers_interval: 0

@@ -69,10 +69,12 @@ public sealed class QuickstartVerbTests(QuickstartRun quickstart) : IClassFixtur
         Assert.Equal(36, run.Json.GetProperty("data")[0].GetProperty("clips").GetInt32());
     }
 
-    [Fact]
-    public async Task Its_model_answers_about_a_clip()
+    [Theory]
+    [InlineData(TrainingClip)]
+    [InlineData(HeldOutClip)]
+    public async Task Its_model_answers_about_a_clip(string clip)
     {
-        var run = await GenerateAsync("--clip", TrainingClip);
+        var run = await GenerateAsync("--clip", clip);
 
         Assert.Equal(0, run.Code);
         Assert.InRange(run.Output.Trim().Split(' ').Length, 5, 120);

@@ -13,7 +13,7 @@ public sealed class TinyModelMakerTests : IDisposable
 
     private static readonly TinyModelSizes Least = new()
     {
-        Vocabulary = 300,
+        Vocabulary = 400,
         TokenizerClips = 50,
         Hidden = 32,
         Layers = 1,
