@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace EmotionLlama.Cli.Rendering;
 
-/// <summary>Shows a training run as a panel that stays at the bottom of the terminal while lines scroll above it.</summary>
+/// <summary>Shows a training run as a panel that stays at the bottom of the terminal; lines scroll above it.</summary>
 /// <param name="console">Where to.</param>
 /// <param name="display">The live display on that console.</param>
 /// <param name="time">The clock.</param>

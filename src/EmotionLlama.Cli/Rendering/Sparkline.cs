@@ -5,8 +5,8 @@ internal static class Sparkline
 {
     private const string Bars = "▁▂▃▄▅▆▇█";
 
-    /// <summary>One character for each value, as high as the value lies between the lowest and the highest; a value that
-    /// is not finite is a gap.</summary>
+    /// <summary>One character for each value, as high as the value lies between the lowest and the highest; a value
+    /// that is not finite is a gap.</summary>
     public static string Draw(IReadOnlyList<double> values)
     {
         var finite = values.Where(double.IsFinite).ToList();

@@ -40,6 +40,12 @@ public sealed class HuggingFaceFolder : IOpenWeights
         _shardOf.TryGetValue(name, out var shard) ? OpenShard(shard).ShapeOf(name) : null;
 
     /// <inheritdoc/>
+    /// <exception cref="InputException">The tensor's shard is damaged, or lacks a tensor that the index says it has.
+    /// </exception>
+    public TensorDescription? Describe(string name) =>
+        _shardOf.TryGetValue(name, out var shard) ? OpenShard(shard).Describe(name) : null;
+
+    /// <inheritdoc/>
     public Tensor Read(string name) =>
         _shardOf.TryGetValue(name, out var shard) ? OpenShard(shard).Read(name) : throw MissingTensor.In(this, name);
 

@@ -52,6 +52,11 @@ public sealed class InMemoryWeights(string location = "memory")
     /// <inheritdoc/>
     public IReadOnlyList<long>? ShapeOf(string name) => _tensors.GetValueOrDefault(name)?.shape;
 
+    /// <inheritdoc/>
+    public TensorDescription? Describe(string name) => _tensors.TryGetValue(name, out var tensor)
+        ? new(name, TorchTypes.Name(tensor.dtype), tensor.shape, tensor.numel() * TorchTypes.ElementBytes(tensor.dtype))
+        : null;
+
     /// <summary>A handle of its own to a tensor, on the CPU; the values are shared and must not be changed.</summary>
     /// <exception cref="InputException">There is no tensor of that name.</exception>
     public Tensor Read(string name)

@@ -37,7 +37,10 @@ public static class ModelFactory
 
         var model = new EmotionLlamaModel(llama, tower, visionNorm);
         if (checkpoint is not null)
-            report?.Invoke(TrainedWeights.Load(model, checkpoint).ToString());
+        {
+            var loaded = TrainedWeights.Load(model, checkpoint);
+            report?.Invoke(loaded.ToString());
+        }
 
         return model;
     }

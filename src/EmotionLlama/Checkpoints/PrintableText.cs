@@ -2,7 +2,7 @@ namespace EmotionLlama.Checkpoints;
 
 /// <summary>Text from a file, made fit for an error of one line: a hostile name could else fill the terminal or
 /// control it.</summary>
-internal static class PrintableText
+public static class PrintableText
 {
     private const int MaxLength = 300;
 

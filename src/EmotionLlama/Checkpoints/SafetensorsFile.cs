@@ -39,6 +39,11 @@ public sealed class SafetensorsFile : IOpenWeights
     public IReadOnlyList<long>? ShapeOf(string name) => _header.Tensors.GetValueOrDefault(name)?.Shape;
 
     /// <inheritdoc/>
+    public TensorDescription? Describe(string name) => _header.Tensors.TryGetValue(name, out var entry)
+        ? new(name, entry.Type is { } type ? TorchTypes.Name(type) : entry.TypeName, entry.Shape, entry.ByteCount)
+        : null;
+
+    /// <inheritdoc/>
     public Tensor Read(string name)
     {
         if (!_header.Tensors.TryGetValue(name, out var entry))

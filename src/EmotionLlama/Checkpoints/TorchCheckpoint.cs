@@ -77,6 +77,11 @@ public sealed class TorchCheckpoint : IOpenWeights
     public IReadOnlyList<long>? ShapeOf(string name) => _weights.GetValueOrDefault(name)?.Shape;
 
     /// <inheritdoc/>
+    public TensorDescription? Describe(string name) => _weights.TryGetValue(name, out var stored)
+        ? new(name, TorchTypes.Name(stored.Type), stored.Shape, stored.Count * TorchTypes.ElementBytes(stored.Type))
+        : null;
+
+    /// <inheritdoc/>
     public Tensor Read(string name) =>
         _weights.TryGetValue(name, out var stored) ? stored.Read() : throw MissingTensor.In(this, name);
 

@@ -38,7 +38,7 @@ public sealed class ClassificationReport
     /// <summary>Answers that name no emotion.</summary>
     public int Unlabelled { get; }
 
-    /// <summary>The scores of every label, in the order of <see cref="Emotion"/>; those without clips included.</summary>
+    /// <summary>The scores of every label, in the order of <see cref="Emotion"/>, those without clips too.</summary>
     public IReadOnlyList<ClassScores> Classes { get; }
 
     /// <summary>Counts answers.</summary>

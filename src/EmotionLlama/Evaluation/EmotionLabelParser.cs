@@ -22,7 +22,8 @@ public static partial class EmotionLabelParser
     private const int NegationReach = 5;
 
     private static readonly FrozenSet<string> Negations = FrozenSet.Create(
-        "not", "no", "never", "without", "neither", "nor", "none", "non", "cannot", "hardly", "lacks", "lacking", "lack");
+        "not", "no", "never", "without", "neither", "nor", "none", "non", "cannot", "hardly", "lack", "lacks",
+        "lacking");
 
     private static readonly FrozenSet<string> NegationsWithParticle = FrozenSet.Create("rather than", "instead of");
 

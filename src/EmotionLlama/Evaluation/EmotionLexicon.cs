@@ -23,8 +23,8 @@ internal static class EmotionLexicon
             (Emotion.Angry, "angry angrily angrier anger angered mad furious furiously fury rage raging enraged irate "
                 + "outrage outraged annoyed annoyance irritated irritation irritable frustrated frustration indignant "
                 + "indignation resentful resentment hostile hostility"),
-            (Emotion.Happy, "happy happily happier happiness joy joyful joyfully joyous delight delighted glad gladness "
-                + "cheerful cheerfully cheerfulness pleased elated elation amused amusement excited excitedly "
+            (Emotion.Happy, "happy happily happier happiness joy joyful joyfully joyous delight delighted glad "
+                + "gladness cheerful cheerfully cheerfulness pleased elated elation amused amusement excited excitedly "
                 + "excitement"),
             (Emotion.Sad, "sad sadly sadder sadness sorrow sorrowful sorrowfully unhappy unhappiness grief grieving "
                 + "gloomy miserable misery depressed depression melancholy melancholic dejected dejection heartbroken "

@@ -5,8 +5,8 @@ public static class LossCurve
 {
     private const int MostStepsAveraged = 10;
 
-    /// <summary>The loss at the beginning: the mean of the first tenth of the steps, at most 10 of them. One step's loss
-    /// depends on the clips it happened to draw. NaN where no loss is finite.</summary>
+    /// <summary>The loss at the beginning: the mean of the first tenth of the steps, at most 10 of them. One step's
+    /// loss depends on the clips it happened to draw. NaN where no loss is finite.</summary>
     public static double First(IReadOnlyList<StepMetrics> steps) => Mean(steps, fromEnd: false);
 
     /// <summary>The loss at the end: the mean of the last tenth of the steps, at most 10 of them. NaN where no loss is

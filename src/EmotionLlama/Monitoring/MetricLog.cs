@@ -30,9 +30,13 @@ public sealed class MetricLog : ITrainingObserver, IDisposable
     /// <param name="path">The file; a missing one is created.</param>
     /// <param name="lastStep">The last step in the checkpoint.</param>
     /// <param name="every">Steps between two lines.</param>
-    /// <exception cref="InputException">The file cannot be written, or a line before the last one is damaged.</exception>
-    public static MetricLog Resume(string path, long lastStep, int every = 1) =>
-        new(JsonLinesLog<StepMetrics>.Open(path, MonitoringJson.Lines.StepMetrics, line => line.Step <= lastStep), every);
+    /// <exception cref="InputException">The file cannot be written, or is damaged before its last line.</exception>
+    public static MetricLog Resume(string path, long lastStep, int every = 1)
+    {
+        var log = JsonLinesLog<StepMetrics>.Open(
+            path, MonitoringJson.Lines.StepMetrics, line => line.Step <= lastStep);
+        return new MetricLog(log, every);
+    }
 
     /// <summary>The lines of a log, whose run may still be going on.</summary>
     /// <exception cref="InputException">The file is missing, or a line before the last one is damaged.</exception>

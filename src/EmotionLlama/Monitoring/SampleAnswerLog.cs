@@ -23,7 +23,7 @@ public sealed class SampleAnswerLog : ITrainingObserver, IDisposable
 
     /// <summary>Continues the log of a run resumed after <paramref name="lastStep"/>: later answers are dropped, and an
     /// answer that is already there for the same step, clip and task is not written twice.</summary>
-    /// <exception cref="InputException">The file cannot be written, or a line before the last one is damaged.</exception>
+    /// <exception cref="InputException">The file cannot be written, or is damaged before its last line.</exception>
     public static SampleAnswerLog Resume(string path, long lastStep)
     {
         HashSet<(long Step, string Clip, string Task)> written = [];

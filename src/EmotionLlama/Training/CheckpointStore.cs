@@ -17,7 +17,7 @@ public sealed class CheckpointStore(string folder, object? config, int keepLast 
     /// <summary>The file of saves inside an epoch.</summary>
     public const string LatestName = "checkpoint_latest.pth";
 
-    private const string StateKey = "emotion_llama_state";
+    private const string StateKey = CheckpointEntries.ResumeState;
 
     /// <summary>The output folder.</summary>
     public string Folder => folder;

@@ -43,10 +43,17 @@ public sealed class TrainingPlan
             yield return StepAt(step);
     }
 
+    /// <summary>The epoch of a step; the last one where the run is over.</summary>
+    /// <param name="step">Counted from 0.</param>
+    public int EpochOf(long step) => (int)(Math.Min(step, Steps - 1) / StepsPerEpoch);
+
     /// <summary>One optimizer step.</summary>
     /// <param name="step">Counted from 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such step.</exception>
     public PlannedStep StepAt(long step)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(step);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(step, Steps);
         var epoch = (int)(step / StepsPerEpoch);
         var first = (int)(step % StepsPerEpoch) * Accumulation;
         var count = Math.Min(Accumulation, IterationsPerEpoch - first);

@@ -38,20 +38,14 @@ internal sealed class LossChecks : ICheckFamily
         double Loss(int[] indexes)
         {
             using var _ = no_grad();
-            return MeanLoss(model.Value, samples.Value, indexes).item<float>();
+            return model.Value.MeanLoss(samples.Value, indexes).item<float>();
         }
-    }
-
-    private static Tensor MeanLoss(ReferenceModel reference, ReferenceSamples samples, int[] indexes)
-    {
-        using var batch = reference.Pack(samples, indexes);
-        return reference.Model.LossSum(batch) / batch.AnswerTokens;
     }
 
     private static Deviation CompareGradients(
         ReferenceFolder folder, ReferenceModel reference, ReferenceSamples samples)
     {
-        MeanLoss(reference, samples, folder.Expected.Batch).backward();
+        reference.MeanLoss(samples, folder.Expected.Batch).backward();
         using var file = SafetensorsFile.Open(folder.Find("grads.safetensors"));
         var expected = PeftNames.Normalize(file);
         var parameters = reference.Model.TrainableParameters;

@@ -73,6 +73,13 @@ internal sealed class ReferenceModel : IDisposable
             samples[i],
             Prompts.ForTraining(samples[i].Instruction, samples[i].Answer)))]);
 
+    /// <summary>The mean loss of all answer tokens of some samples, a scalar.</summary>
+    public Tensor MeanLoss(ReferenceSamples samples, IEnumerable<int> indexes)
+    {
+        using var batch = Pack(samples, indexes);
+        return Model.LossSum(batch) / batch.AnswerTokens;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => Model.Dispose();
 

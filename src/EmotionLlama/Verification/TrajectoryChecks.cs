@@ -1,6 +1,7 @@
 using EmotionLlama.Checkpoints;
 using EmotionLlama.Models;
 using EmotionLlama.Training;
+using static TorchSharp.torch;
 
 namespace EmotionLlama.Verification;
 
@@ -8,7 +9,6 @@ namespace EmotionLlama.Verification;
 internal sealed class TrajectoryChecks : ICheckFamily
 {
     private const double RateTolerance = 1e-12;
-    private const double LossTolerance = 5e-4;
     private const double WeightTolerance = 1e-3;
 
     /// <summary>A moment is a mean of the gradients, which may each be off by 1e-4 of their norm; the rest is for what
@@ -25,12 +25,10 @@ internal sealed class TrajectoryChecks : ICheckFamily
     public IEnumerable<ReferenceCheck> ChecksOf(ReferenceFolder folder)
     {
         using var run = new Shared<TrajectoryRun>(() => TrajectoryRun.Start(folder));
-        yield return new("trajectory_lr", RateTolerance, () => CompareSteps(
-            folder, run.Value, (step, expected, i) => Compare.Relative(
-                $"trajectory[{i}].lr", step.LearningRate, expected.Lr)));
-        yield return new("trajectory_loss", LossTolerance, () => CompareSteps(
-            folder, run.Value, (step, expected, i) => Compare.Absolute(
-                $"trajectory[{i}].loss", step.Loss, expected.Loss)));
+        yield return new(
+            "trajectory_lr", RateTolerance, () => run.Value.CompareRates(folder.Expected.Trajectory));
+        yield return new(
+            "trajectory_loss", TrajectoryRun.LossTolerance, () => run.Value.CompareLosses(folder.Expected.Trajectory));
 
         var path = folder.LastCheckpoint;
         var name = Path.GetFileNameWithoutExtension(path);
@@ -49,18 +47,6 @@ internal sealed class TrajectoryChecks : ICheckFamily
             (ours, stored) => Compare.RelativeNorm(ours.Name, ours.SecondMoment, stored)));
     }
 
-    private static Deviation CompareSteps(
-        ReferenceFolder folder,
-        TrajectoryRun run,
-        Func<Monitoring.StepMetrics, ExpectedStep, int, Deviation> compare)
-    {
-        var expected = folder.Expected.Trajectory;
-        return run.Steps.Count != expected.Count || expected.Count == 0
-            ? Deviation.Incomparable($"expected.json has {expected.Count} steps, the settings in "
-                + $"{Path.GetFileName(folder.LastCheckpoint)} make {run.Steps.Count}")
-            : Deviation.Worst(run.Steps.Zip(expected).Select((pair, i) => compare(pair.First, pair.Second, i)));
-    }
-
     private static Deviation CompareWeights(string path, TrajectoryRun run)
     {
         using var checkpoint = TorchCheckpoint.Open(path);
@@ -72,7 +58,7 @@ internal sealed class TrajectoryChecks : ICheckFamily
     /// <summary>Compares what the optimizer remembers of each parameter. PyTorch numbers the parameters: those with
     /// weight decay first, each group in the order of the model.</summary>
     private static Deviation CompareMoments(
-        string path, TrajectoryRun run, string key, Func<AdamWState, TorchSharp.torch.Tensor, Deviation> compare)
+        string path, TrajectoryRun run, string key, Func<AdamWState, Tensor, Deviation> compare)
     {
         using var checkpoint = TorchCheckpoint.Open(path);
         var moments = new CheckpointTree(path, checkpoint.Root).Under("optimizer").Under("state");

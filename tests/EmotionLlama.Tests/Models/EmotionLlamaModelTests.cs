@@ -116,18 +116,4 @@ public sealed class EmotionLlamaModelTests : IDisposable
         Assert.True(_model.HasVisionNorm);
         Assert.InRange(TinyModels.Distance(projected, encoded[0, ^1]), 0, 1e-4);
     }
-
-    [Fact]
-    public void Patches_that_cannot_be_joined_four_by_four_are_an_error()
-    {
-        using var llama = TinyModels.CreateLlama(TinyModels.Config);
-        using var vision = new EvaVisionTransformer(
-            new WeightReader(TinyModels.VisionWeights(), CPU, ScalarType.Float32),
-            3 * TinyModels.PatchSize,
-            TinyModels.VisionHeads);
-
-        var error = Assert.Throws<InputException>(() => new EmotionLlamaModel(llama, vision, visionNorm: null));
-
-        Assert.StartsWith("9 patches of a picture cannot be joined", error.Message, StringComparison.Ordinal);
-    }
 }

@@ -103,6 +103,11 @@ public sealed class EvaVisionTransformerTests
             $"image_size {imageSize}", Fails(TinyModels.VisionWeights(), imageSize: imageSize), StringComparison.Ordinal);
 
     [Fact]
+    public void Patches_that_cannot_be_joined_four_by_four_are_an_error() =>
+        Assert.Contains(
+            "9 patches", Fails(TinyModels.VisionWeights(), imageSize: 3 * TinyModels.PatchSize), StringComparison.Ordinal);
+
+    [Fact]
     public void A_missing_weight_is_an_error_with_file_and_name()
     {
         using var weights = Change(TinyModels.VisionWeights(), "", weight => weight);

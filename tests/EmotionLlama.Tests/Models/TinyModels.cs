@@ -18,8 +18,11 @@ internal static class TinyModels
     private const string Sentence =
         "The brows are lowered and the lips are pressed, so the person is angry although the words are kind and calm.";
 
-    /// <summary>A tokenizer learned from one sentence.</summary>
-    public static LlamaTextTokenizer Tokenizer { get; } = LearnTokenizer();
+    /// <summary>A vocabulary learned from one sentence.</summary>
+    public static SentencePieceModel Vocabulary { get; } = BytePairTrainer.Train([Sentence, Sentence], 320);
+
+    /// <summary>The tokenizer of <see cref="Vocabulary"/>.</summary>
+    public static LlamaTextTokenizer Tokenizer { get; } = OpenTokenizer();
 
     /// <summary>Sizes of the Llama; two key heads for four query heads.</summary>
     public static LlamaConfig Config { get; } = new()
@@ -31,21 +34,25 @@ internal static class TinyModels
         Heads = 4,
         KeyValueHeads = 2,
         HeadSize = 8,
-        MaxPositions = 256,
+        MaxPositions = 512,
     };
 
     /// <summary>A whole model; the caller disposes it.</summary>
     /// <param name="lora">LoRA; by default of rank 4 on q and v, without dropout.</param>
     /// <param name="dtype">Data type of the arithmetic.</param>
     /// <param name="visionNorm">Whether there is a normalization behind the vision tower.</param>
+    /// <param name="config">Sizes of the Llama; null takes <see cref="Config"/>.</param>
     public static EmotionLlamaModel Create(
-        LoraSettings? lora = null, ScalarType dtype = ScalarType.Float32, bool visionNorm = true)
+        LoraSettings? lora = null,
+        ScalarType dtype = ScalarType.Float32,
+        bool visionNorm = true,
+        LlamaConfig? config = null)
     {
         using var scope = NewDisposeScope();
         var (weight, bias) = VisionNorm();
         using var norm = new InMemoryWeights { { "weight", weight }, { "bias", bias } };
         var model = new EmotionLlamaModel(
-            CreateLlama(Config, lora, dtype),
+            CreateLlama(config ?? Config, lora, dtype),
             new EvaVisionTransformer(new WeightReader(VisionWeights(), CPU, dtype), ImageSize, VisionHeads),
             visionNorm ? new WeightReader(norm, CPU, dtype) : null);
         Randomize(model.TrainableParameters);
@@ -142,11 +149,11 @@ internal static class TinyModels
         return (first.detach().to(ScalarType.Float64) - second.detach().to(ScalarType.Float64)).abs().max().item<double>();
     }
 
-    private static LlamaTextTokenizer LearnTokenizer()
+    private static LlamaTextTokenizer OpenTokenizer()
     {
         using var folder = new TemporaryFolder();
         var path = folder["tokenizer.model"];
-        SentencePieceModelWriter.Write(BytePairTrainer.Train([Sentence, Sentence], 320), path);
+        SentencePieceModelWriter.Write(Vocabulary, path);
         return LlamaTextTokenizer.Open(path);
     }
 }

@@ -25,8 +25,8 @@ public sealed class LossCurveTests
     [Fact]
     public void Steps_whose_loss_is_not_finite_are_passed_over()
     {
-        StepMetrics[] steps =
-            [MonitoringSamples.Step(1, double.NaN), MonitoringSamples.Step(2, 3), MonitoringSamples.Step(3, double.NaN)];
+        double[] losses = [double.NaN, 3, double.NaN];
+        var steps = losses.Select((loss, index) => MonitoringSamples.Step(index + 1, loss)).ToList();
 
         Assert.Equal((3, 3), (LossCurve.First(steps), LossCurve.Last(steps)));
     }

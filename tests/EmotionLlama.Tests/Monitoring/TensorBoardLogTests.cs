@@ -27,8 +27,7 @@ public sealed class TensorBoardLogTests : IDisposable
 
         Assert.Equal("brain.Event:2", first.FileVersion);
         Assert.Equal(_time.GetUtcNow().ToUnixTimeSeconds(), first.WallTime);
-        Assert.StartsWith(
-            $"events.out.tfevents.{_time.GetUtcNow().ToUnixTimeSeconds()}.", EventFiles()[0].Name, StringComparison.Ordinal);
+        Assert.StartsWith($"events.out.tfevents.{first.WallTime:0}.", EventFiles()[0].Name, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -50,6 +49,17 @@ public sealed class TensorBoardLogTests : IDisposable
                 ("train/learning_rate", 1e-4f), ("train/loss", 2.5f),
             ],
             step.Summary.Value.Select(value => (value.Tag, value.SimpleValue)).OrderBy(pair => pair.Tag));
+    }
+
+    [Fact]
+    public void The_loss_on_held_out_clips_is_a_curve()
+    {
+        using (var log = TensorBoardLog.Open(_folder["tb"]))
+            log.OnValidation(new ValidationMetrics(Step: 30, Epoch: 1, Loss: 0.5));
+
+        var value = Assert.Single(Events()[^1].Summary.Value);
+
+        Assert.Equal((30, "validation/loss", 0.5f), (Events()[^1].Step, value.Tag, value.SimpleValue));
     }
 
     [Fact]

@@ -66,6 +66,15 @@ public sealed class TrainingPlanTests
     }
 
     [Fact]
+    public void A_run_that_is_over_stays_in_its_last_epoch_and_has_no_further_step()
+    {
+        var plan = new TrainingPlan(Recipe, iterationsPerPass: 7);
+
+        Assert.Equal([0, 0, 1, 1, 1], [plan.EpochOf(0), plan.EpochOf(2), plan.EpochOf(3), plan.EpochOf(5), plan.EpochOf(6)]);
+        Assert.Throws<ArgumentOutOfRangeException>(() => plan.StepAt(6));
+    }
+
+    [Fact]
     public void Sub_stages_have_their_own_rates_and_start_their_schedules_anew()
     {
         var plan = new TrainingPlan(

@@ -19,7 +19,7 @@ internal static class ClipCard
         }
 
         html.Append(CultureInfo.InvariantCulture, $"""
-            <figcaption><strong>{HtmlReport.Text(clip.Name)}</strong> <span class="chip">{Label(clip.Emotion)}</span>
+            <figcaption><strong>{HtmlReport.Text(clip.Name)}</strong> <span class="chip">{clip.Emotion.ToText()}</span>
             """);
         if (!string.IsNullOrWhiteSpace(clip.Words))
             html.Append(CultureInfo.InvariantCulture, $"<q>{HtmlReport.Text(clip.Words)}</q>");
@@ -38,7 +38,7 @@ internal static class ClipCard
     {
         var named = EmotionLabelParser.Parse(answer.Answer);
         var (style, verdict) = named == clip.Emotion ? ("right", "✓ right")
-            : named is { } other ? ("wrong", $"✗ {Label(other)}")
+            : named is { } other ? ("wrong", $"✗ {other.ToText()}")
             : ("none", "no emotion named");
         var text = string.IsNullOrWhiteSpace(answer.Answer)
             ? "<em class=\"muted\">no answer</em>"
@@ -59,6 +59,4 @@ internal static class ClipCard
             ? "after training"
             : string.Create(CultureInfo.InvariantCulture, $"after {step:N0} steps");
     }
-
-    private static string Label(Emotion emotion) => ScoreTables.Label(emotion);
 }

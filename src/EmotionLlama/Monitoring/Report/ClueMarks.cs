@@ -19,10 +19,10 @@ internal static partial class ClueMarks
     {
         var rightUnits = ActionUnits().Matches(expected).Select(Unit).ToHashSet();
         var marks = ActionUnits().Matches(text)
-            .Select(code => (Start: code.Index, code.Length, Style: rightUnits.Contains(Unit(code)) ? "right" : "wrong"))
+            .Select(code => (Start: code.Index, code.Length, Style: Style(rightUnits.Contains(Unit(code)))))
             .Concat(EmotionLabelParser.FindMentions(text)
                 .Where(mention => !mention.Negated)
-                .Select(at => (at.Start, at.Length, Style: at.Emotion == emotion ? "right" : "wrong")))
+                .Select(at => (at.Start, at.Length, Style: Style(at.Emotion == emotion))))
             .Concat(phrases.Where(phrase => phrase.Length > 0)
                 .SelectMany(phrase => Regex.Matches(text, Regex.Escape(phrase), RegexOptions.IgnoreCase))
                 .Select(at => (Start: at.Index, at.Length, Style: "clue")));
@@ -43,6 +43,8 @@ internal static partial class ClueMarks
 
         return html.Append(HtmlReport.Text(text[written..])).ToString();
     }
+
+    private static string Style(bool isRight) => isRight ? "right" : "wrong";
 
     /// <summary>The number of an action unit, so that AU4, au04 and AU 4 are one.</summary>
     private static int Unit(Match code) => int.Parse(code.Groups[1].ValueSpan, CultureInfo.InvariantCulture);

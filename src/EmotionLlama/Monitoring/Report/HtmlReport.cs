@@ -27,7 +27,8 @@ public static class HtmlReport
             <head>
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+            <meta http-equiv="Content-Security-Policy"
+              content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
             <title>{Text(report.Title)}</title>
             <style>{ReportStyle.Sheet}</style>
             </head>
@@ -66,11 +67,18 @@ public static class HtmlReport
 
         var smooth = LossCurve.Smooth(
             [.. report.Steps.Select(step => step.Loss)], halfLife: Math.Max(1, report.Steps.Count / 80.0));
-        var loss = LineChart.Draw(
-            "Loss by optimizer step",
-            WideChart,
+        List<Curve> losses =
+        [
             new Curve("each step", "raw", Points(step => step.Loss)),
-            new Curve("smoothed", "smooth", [.. report.Steps.Zip(smooth, (step, y) => ((double)step.Step, y))]));
+            new Curve("smoothed", "smooth", [.. report.Steps.Zip(smooth, (step, y) => ((double)step.Step, y))]),
+        ];
+        if (report.Validation.Count > 0)
+        {
+            var heldOut = report.Validation.Select(at => ((double)at.Step, at.Loss));
+            losses.Add(new Curve("held-out clips", "held", [.. heldOut]));
+        }
+
+        var loss = LineChart.Draw("Loss by optimizer step", WideChart, losses);
         var rate = LineChart.Draw(
             "Learning rate by optimizer step",
             NarrowChart,
@@ -93,7 +101,7 @@ public static class HtmlReport
 
         AppendSection(html, "Accuracy on held-out clips", $"""
             {AccuracyChart.Draw([.. bars.Select(bar => (bar.Name, bar.Share, bar.Style))])}
-            <p class="muted small">Whiskers are 95 % intervals (Wilson). An answer that names no emotion counts as wrong.</p>
+            <p class="muted small">Whiskers are 95 % intervals (Wilson). An answer that names no emotion is wrong.</p>
             """);
     }
 

@@ -14,6 +14,9 @@ public sealed record ReportModel
     /// <summary>The steps of the run, by growing step: the metric log.</summary>
     public IReadOnlyList<StepMetrics> Steps { get; init; } = [];
 
+    /// <summary>The losses on held-out clips, by growing step.</summary>
+    public IReadOnlyList<ValidationMetrics> Validation { get; init; } = [];
+
     /// <summary>The loss at the beginning; null takes <see cref="LossCurve.First"/>.</summary>
     public double? LossFirst { get; init; }
 

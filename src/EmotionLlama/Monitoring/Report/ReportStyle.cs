@@ -36,6 +36,7 @@ internal static class ReportStyle
         svg .grid { stroke: var(--line); } svg .axis { stroke: #b8c2cd; }
         svg .curve { fill: none; stroke-linejoin: round; }
         svg .raw { stroke: #bcc9ee; stroke-width: 1.2; } svg .smooth { stroke: var(--blue); stroke-width: 2.4; }
+        svg .held { stroke: var(--amber); stroke-width: 2.4; }
         svg .rate { stroke: var(--teal); stroke-width: 2.2; }
         svg .whisker { stroke: var(--ink); stroke-width: 1.4; }
         svg .before { fill: #b4bfcc; } svg .after { fill: var(--teal); } svg .without { fill: var(--amber); }

@@ -11,18 +11,16 @@ internal static class ScoreTables
 {
     private static readonly Emotion[] Labels = Enum.GetValues<Emotion>();
 
-    public static string Label(Emotion emotion) => emotion.ToString().ToLowerInvariant();
-
     public static string Confusion(ClassificationReport scores)
     {
         var html = new StringBuilder("<div class=\"scroll\"><table class=\"heat\"><thead><tr><th></th>");
         foreach (var predicted in Labels)
-            html.Append(CultureInfo.InvariantCulture, $"<th>{Label(predicted)}</th>");
+            html.Append(CultureInfo.InvariantCulture, $"<th>{predicted.ToText()}</th>");
 
         html.Append("<th class=\"muted\">none</th></tr></thead><tbody>");
         foreach (var row in scores.Classes)
         {
-            html.Append(CultureInfo.InvariantCulture, $"<tr><th>{Label(row.Emotion)}</th>");
+            html.Append(CultureInfo.InvariantCulture, $"<tr><th>{row.Emotion.ToText()}</th>");
             foreach (var predicted in Labels.Cast<Emotion?>().Append(null))
                 AppendCell(html, scores.Confusions(row.Emotion, predicted), row, predicted);
 
@@ -45,7 +43,7 @@ internal static class ScoreTables
         {
             var style = row.Support > 0 ? "" : " class=\"muted\"";
             html.Append(CultureInfo.InvariantCulture, $"""
-                <tr{style}><th>{Label(row.Emotion)}</th><td>{row.Precision:0.00}</td><td>{row.Recall:0.00}</td>
+                <tr{style}><th>{row.Emotion.ToText()}</th><td>{row.Precision:0.00}</td><td>{row.Recall:0.00}</td>
                 <td>{row.F1:0.00}</td><td>{row.Support}</td></tr>
                 """);
         }

@@ -55,7 +55,7 @@ internal static class Verdict
     private static string Tile(string name, string? before, string after)
     {
         var change = before is null ? "" : $"<span class=\"from\">{before} →</span> ";
-        return $"<div class=\"tile\"><div class=\"figure\">{change}{after}</div><div class=\"muted\">{name}</div></div>";
+        return $"""<div class="tile"><div class="figure">{change}{after}</div><div class="muted">{name}</div></div>""";
     }
 
     private static string Number(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);

@@ -1,7 +1,7 @@
-using EmotionLlama.Monitoring;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using EmotionLlama.Cli.Rendering;
+using EmotionLlama.Monitoring;
 using EmotionLlama.Tests.Monitoring;
 using Spectre.Console;
 
@@ -41,13 +41,14 @@ public sealed class TrainingViewTests : IDisposable
     }
 
     [Fact]
-    public void Answers_messages_checkpoints_and_skipped_steps_have_lines_of_their_own()
+    public void All_that_is_no_figure_of_a_step_has_a_line_of_its_own()
     {
         Show(terminal: false, view =>
         {
             view.OnTraining(steps: 100, completed: 0);
             view.OnMessage("loading [7B] weights");
             view.OnStep(MonitoringSamples.Step(7) with { Skipped = true });
+            view.OnValidation(new(Step: 7, Epoch: 0, Loss: 1.23456));
             view.OnAnswer(MonitoringSamples.Answer(7, answer: "The [red]brow[/] is low."));
             view.OnCheckpoint("output/checkpoint_0.pth");
         });
@@ -56,6 +57,7 @@ public sealed class TrainingViewTests : IDisposable
             [
                 "loading [7B] weights",
                 "step 7: the gradient is not finite, weights left as they were",
+                "held-out loss after 7 steps: 1.2346",
                 "sample_001 after 7 steps: The [red]brow[/] is low.",
                 "saved output/checkpoint_0.pth",
             ],
@@ -111,6 +113,7 @@ public sealed class TrainingViewTests : IDisposable
     {
         var view = new JsonTrainingView(_output, every: 10);
         Train(view, steps: 12);
+        view.OnValidation(new(Step: 12, Epoch: 0, Loss: 1));
         view.OnAnswer(MonitoringSamples.Answer(12));
         view.OnMessage("a \"message\"");
         view.OnCheckpoint("checkpoint_0.pth");
@@ -118,11 +121,11 @@ public sealed class TrainingViewTests : IDisposable
         var events = Lines().Select(line => JsonDocument.Parse(line).RootElement).ToList();
 
         Assert.Equal(
-            ["training", "step", "step", "step", "answer", "message", "checkpoint"],
+            ["training", "step", "step", "step", "validation", "answer", "message", "checkpoint"],
             events.Select(one => one.GetProperty("event").GetString()));
         Assert.Equal([1, 10, 12], events.Skip(1).Take(3).Select(one => one.GetProperty("step").GetInt32()));
         Assert.Equal(1e-4, events[1].GetProperty("learning_rate").GetDouble());
-        Assert.Equal("a \"message\"", events[5].GetProperty("message").GetString());
+        Assert.Equal("a \"message\"", events[6].GetProperty("message").GetString());
     }
 
     [Fact]

@@ -60,6 +60,15 @@ public sealed class HtmlReportTests
     }
 
     [Fact]
+    public void The_loss_on_held_out_clips_is_a_curve_of_its_own()
+    {
+        var with = HtmlReport.Render(Whole with { Validation = [new(0, 0, 3), new(25, 0, 2), new(50, 1, 1)] });
+
+        Assert.Single(Regex.Matches(with, "<path [^>]*class=\"curve held\""));
+        Assert.DoesNotContain("curve held", HtmlReport.Render(Whole), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Says_at_the_top_how_the_run_went()
     {
         var text = TextOf(HtmlReport.Render(Whole with { LossFirst = 2, LossLast = 1.01 }));
@@ -76,7 +85,7 @@ public sealed class HtmlReportTests
     [InlineData(13, 10, "accuracy did not rise")]
     public void Does_not_praise_what_may_be_chance(int before, int after, string verdict)
     {
-        var accuracy = new AccuracyComparison { Before = new Proportion(before, 50), After = new Proportion(after, 50) };
+        var accuracy = new AccuracyComparison { Before = new(before, 50), After = new(after, 50) };
 
         Assert.Contains(
             verdict, TextOf(HtmlReport.Render(new ReportModel { Title = "A run", Accuracy = accuracy })),

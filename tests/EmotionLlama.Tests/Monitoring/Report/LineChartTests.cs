@@ -37,7 +37,9 @@ public sealed class LineChartTests
     [Fact]
     public void Nothing_measured_is_said_rather_than_drawn()
     {
-        Assert.Contains("nothing was measured", LineChart.Draw("Loss", 720, CurveOf(double.NaN)), StringComparison.Ordinal);
+        var chart = LineChart.Draw("Loss", 720, CurveOf(double.NaN));
+
+        Assert.Contains("nothing was measured", chart, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,74 @@
+using EmotionLlama.Configuration;
+using EmotionLlama.Checkpoints;
+using EmotionLlama.Runtime;
+using EmotionLlama.Tests.Datasets;
+using EmotionLlama.Tests.Models;
+using EmotionLlama.Tokenization;
+
+namespace EmotionLlama.Tests.Training;
+
+/// <summary>Everything the verb <c>train</c> needs, on disk: a tiny model, clips and recipes.</summary>
+internal sealed class TinyProject : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly MerrFolder _clips = new("happy", "sad", "angry", "neutral", "worried");
+
+    public TinyProject()
+    {
+        var llama = _folder["llama"];
+        AtomicFile.WriteText(Path.Combine(llama, "config.json"), TinyModels.Config.ToJson());
+        SentencePieceModelWriter.Write(TinyModels.Vocabulary, Path.Combine(llama, "tokenizer.model"));
+        using var decoder = InMemoryWeights.ReadAll(TinyModels.LlamaWeights(TinyModels.Config));
+        Write(decoder, Path.Combine(llama, "model.safetensors"));
+        using var tower = InMemoryWeights.ReadAll(TinyModels.VisionWeights());
+        Write(tower, _folder["eva.safetensors"]);
+    }
+
+    /// <summary>Writes a recipe of 12 epochs of 5 steps, saved each step, with dropout and background loading.</summary>
+    /// <param name="output">Name of the output folder.</param>
+    /// <returns>The recipe's path.</returns>
+    public string WriteRecipe(string output)
+    {
+        var recipe = new Recipe
+        {
+            Model = new ModelRecipe
+            {
+                LlamaModel = _folder["llama"],
+                VitModel = _folder["eva.safetensors"],
+                VitNumHeads = TinyModels.VisionHeads,
+                ImageSize = TinyModels.ImageSize,
+                LoraR = 4,
+                LoraDropout = 0.2,
+            },
+            Datasets = new Dictionary<string, DatasetRecipe> { ["clips"] = _clips.Recipe with { BatchSize = 2 } },
+            Run = new RunRecipe
+            {
+                InitLr = 1e-3,
+                MinLr = 1e-5,
+                MaxEpoch = 12,
+                ItersPerEpoch = 5,
+                SaveEverySteps = 1,
+                KeepLast = 1,
+                NumWorkers = 1,
+                LogFreq = 1,
+                SampleAnswersInterval = 0,
+                Device = "cpu",
+                OutputDir = OutputOf(output),
+            },
+        };
+        RecipeWriter.Write(recipe, _folder[$"{output}.yaml"]);
+        return _folder[$"{output}.yaml"];
+    }
+
+    /// <summary>Where an output folder lies.</summary>
+    public string OutputOf(string output) => _folder[output];
+
+    public void Dispose()
+    {
+        _clips.Dispose();
+        _folder.Dispose();
+    }
+
+    private static void Write(InMemoryWeights weights, string path) =>
+        SafetensorsWriter.Write(path, weights.Names.Select(name => KeyValuePair.Create(name, weights.Read(name))).ToList());
+}
