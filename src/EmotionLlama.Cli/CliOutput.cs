@@ -9,7 +9,7 @@ namespace EmotionLlama.Cli;
 /// <summary>How verbs print: rich text on a terminal, plain text in a pipe, JSON for machines.</summary>
 internal static class CliOutput
 {
-    // Wide enough that a log in a file is not broken into terminal lines.
+    // Lines in a pipe or a log are never broken: what reads them expects a fact a line, and whole paths.
     private const int PipeWidth = 10_000;
 
     private static readonly JsonSerializerOptions JsonOptions = new()

@@ -45,7 +45,7 @@ internal static class GenerateVerb
             globals.LoadLibTorch(parsed);
             using var session = TrainingSession.Open(loaded.Recipe);
             using var sample = ClipFinder.Read(
-                [.. session.Datasets, .. session.HeldOut], parsed.GetRequiredValue(clip), parsed.GetValue(instruction));
+                session, parsed.GetRequiredValue(clip), parsed.GetValue(instruction));
             var model = session.BuildModel();
             var generator = new AnswerGenerator(model, session.Prompts(model));
             if (parsed.GetValue(globals.Json))

@@ -5,16 +5,19 @@ namespace EmotionLlama.Workflows;
 /// <summary>Finds a clip by its name.</summary>
 public static class ClipFinder
 {
-    /// <summary>Reads a clip of one of several data sets, to be answered about.</summary>
-    /// <param name="datasets">Where to look.</param>
+    /// <summary>Reads a clip of a recipe's data to be answered about: one to learn from, a held-out one, or one of the
+    /// test data.</summary>
+    /// <param name="session">The opened recipe.</param>
     /// <param name="name">The clip's name in the annotations.</param>
     /// <param name="instruction">The question; null takes the first of the data set's first task.</param>
     /// <exception cref="InputException">No data set has such a clip, or it cannot be read.</exception>
-    public static ClipSample Read(IReadOnlyList<MerrDataset> datasets, string name, string? instruction)
+    public static ClipSample Read(TrainingSession session, string name, string? instruction)
     {
-        ArgumentNullException.ThrowIfNull(datasets);
-        foreach (var dataset in datasets)
+        ArgumentNullException.ThrowIfNull(session);
+        var searched = new List<string>();
+        foreach (var dataset in session.Datasets.Concat(session.HeldOut).Concat(session.OpenEvaluation()))
         {
+            searched.Add(dataset.Paths.Annotations);
             for (var index = 0; index < dataset.Count; index++)
             {
                 if (dataset[index].Name != name)
@@ -25,7 +28,6 @@ public static class ClipFinder
             }
         }
 
-        throw new InputException($"--clip: no clip '{name}' in "
-            + string.Join(", ", datasets.Select(dataset => dataset.Paths.Annotations)));
+        throw new InputException($"--clip: no clip '{name}' in {string.Join(", ", searched)}");
     }
 }

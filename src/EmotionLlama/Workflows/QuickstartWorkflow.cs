@@ -134,17 +134,27 @@ public sealed class QuickstartWorkflow(QuickstartOptions options, IQuickstartObs
     private Recipe ReadRecipe(string folder, string data)
     {
         var recipe = RecipeReader.Read(Path.Combine(AppContext.BaseDirectory, "configs", "quickstart.yaml")).Recipe;
+        var frames = Path.Combine(data, WorldWriter.FrameFolder);
         var world = recipe.Datasets[DatasetName] with
         {
             BuildInfo = new BuildInfoRecipe
             {
-                ImagePath = Path.Combine(data, WorldWriter.FrameFolder),
+                ImagePath = frames,
                 AnnPath = Path.Combine(data, TrainingSplit.AnnotationName),
             },
         };
         return recipe with
         {
             Datasets = new Dictionary<string, DatasetRecipe> { [DatasetName] = world },
+            EvaluationDatasets = new Dictionary<string, EvaluationDatasetRecipe>
+            {
+                [DatasetName] = new()
+                {
+                    EvalFilePath = Path.Combine(data, HeldOutSplit.AnnotationName),
+                    ImgPath = frames,
+                    BatchSize = EvaluationBatch,
+                },
+            },
             Run = recipe.Run with { OutputDir = folder, Seed = options.Seed, MaxEpoch = options.Epochs },
         };
     }

@@ -47,22 +47,23 @@ public sealed class TrainingSession : IDisposable
     /// <summary>Llama's tokenizer.</summary>
     public LlamaTextTokenizer Tokenizer { get; }
 
-    /// <summary>Checks the recipe's files and opens data and tokenizer.</summary>
-    /// <exception cref="InputException">A file is missing or faulty.</exception>
-    public static TrainingSession Open(LoadedRecipe loaded)
-    {
-        ArgumentNullException.ThrowIfNull(loaded);
-        RecipeFiles.CheckTraining(loaded);
-        return Open(loaded.Recipe);
-    }
-
-    /// <summary>Opens data and tokenizer of a recipe that was not read from a file.</summary>
+    /// <summary>Opens data and tokenizer. For recipes of people, <see cref="RecipeFiles"/> has looked for the files
+    /// before and named the keys of missing ones.</summary>
     /// <exception cref="InputException">A file is missing or faulty.</exception>
     public static TrainingSession Open(Recipe recipe)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         return new TrainingSession(recipe);
     }
+
+    /// <summary>Opens the test data of the recipe that is laid out as one of <see cref="Datasets"/>, one after another as
+    /// they are asked for.</summary>
+    /// <exception cref="InputException">A file is missing or faulty.</exception>
+    public IEnumerable<MerrDataset> OpenEvaluation() =>
+        from entry in Recipe.EvaluationDatasets
+        where Recipe.Datasets.ContainsKey(entry.Key)
+        select MerrDataset.OpenEvaluation(
+            entry.Key, entry.Value, Recipe.Datasets[entry.Key], Recipe.Model.ImageSize);
 
     /// <summary>Goes through the data and reports what is in it, first of <see cref="Datasets"/>, then of
     /// <see cref="HeldOut"/>; later calls return the same.</summary>
