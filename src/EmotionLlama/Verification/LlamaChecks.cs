@@ -41,7 +41,6 @@ internal sealed class LlamaChecks : ICheckFamily
             Compare.Equal("hidden_size", config.HiddenSize, sizes.Hidden),
             Compare.Equal("num_hidden_layers", config.Layers, sizes.Layers),
             Compare.Equal("num_attention_heads", config.Heads, sizes.Heads),
-            Compare.Equal($"{HalfFolder}/config.json", Config(folder, HalfFolder), config),
             File.Exists(Path.Combine(folder.Location, FullConfig))
                 ? Compare.Equal(FullConfig, LlamaConfig.Read(folder.Find(FullConfig)), config)
                 : default,
@@ -88,6 +87,10 @@ internal sealed class LlamaChecks : ICheckFamily
 
     private static Deviation CompareHalf(ReferenceFolder folder)
     {
+        var sizes = Compare.Equal($"{HalfFolder}/config.json", Config(folder, HalfFolder), Config(folder, Folder));
+        if (sizes.Error > 0)
+            return sizes;
+
         using var full = new HuggingFaceFolder(folder.Find(Folder));
         using var half = new HuggingFaceFolder(folder.Find(HalfFolder));
         var names = Compare.SameNames(HalfFolder, half.Names, full.Names);
