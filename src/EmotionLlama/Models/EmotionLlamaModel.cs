@@ -80,7 +80,8 @@ public sealed class EmotionLlamaModel : IDisposable
 
     /// <summary>Runs the frozen vision tower, without gradients.</summary>
     /// <param name="images"><c>[samples, 3, imageSize, imageSize]</c>, of any data type and device.</param>
-    /// <returns>Class token and patch tokens before the normalization, <c>[samples, 1 + patches, channels]</c>.</returns>
+    /// <returns>Class token and patch tokens before the normalization, <c>[samples, 1 + patches, channels]</c>.
+    /// </returns>
     public Tensor EncodeImages(Tensor images)
     {
         ArgumentNullException.ThrowIfNull(images);

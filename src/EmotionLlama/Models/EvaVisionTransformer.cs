@@ -23,10 +23,10 @@ public sealed class EvaVisionTransformer : IDisposable
     private readonly Block[] _blocks;
 
     /// <summary>Builds the tower from its weights.</summary>
-    /// <param name="weights">Where the weights are found, with the device and data type they get. Blocks beyond 39, which
-    /// the published file has, are left out, as the original does.</param>
-    /// <param name="imageSize">Height and width of the pictures in pixels; position embeddings made for another size are
-    /// interpolated bicubically.</param>
+    /// <param name="weights">Where the weights are found, with the device and data type they get. Blocks beyond 39,
+    /// which the published file has, are left out, as the original does.</param>
+    /// <param name="imageSize">Height and width of the pictures in pixels; position embeddings made for another size
+    /// are interpolated bicubically.</param>
     /// <param name="heads">Attention heads; null takes one per 88 channels, as ViT-g has.</param>
     /// <exception cref="InputException">A weight is missing or has another shape, or the image size does not suit.
     /// </exception>

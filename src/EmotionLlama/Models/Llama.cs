@@ -51,8 +51,8 @@ public sealed class Llama : IDisposable
     /// <summary>Data type of the frozen weights and of the arithmetic.</summary>
     public ScalarType Dtype { get; }
 
-    /// <summary>The LoRA matrices, named as in a Hugging Face Llama: <c>model.layers.0.self_attn.q_proj.lora_A.weight</c>.
-    /// </summary>
+    /// <summary>The LoRA matrices, named as in a Hugging Face Llama:
+    /// <c>model.layers.0.self_attn.q_proj.lora_A.weight</c>.</summary>
     public IEnumerable<NamedTensor> LoraParameters =>
         from layer in _layers.Select((layer, index) => (layer, index))
         from projection in layer.layer.Projections

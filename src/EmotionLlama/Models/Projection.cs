@@ -3,7 +3,8 @@ using static TorchSharp.torch.nn;
 
 namespace EmotionLlama.Models;
 
-/// <summary>A trained linear map with bias, float32, from a frozen encoder's features to the Llama's channels.</summary>
+/// <summary>A trained linear map with bias, float32, from a frozen encoder's features to the Llama's channels.
+/// </summary>
 public sealed class Projection : IDisposable
 {
     /// <summary>Creates a projection with fresh weights.</summary>

@@ -20,12 +20,15 @@ public sealed record VisionSizes(int Channels, int PatchSize, int Patches)
             || weights.ShapeOf("patch_embed.proj.weight") is not [var channels, 3, var height, var width]
             || height != width)
         {
-            throw new InputException($"{weights.Location}: no tensor 'patch_embed.proj.weight' [channels, 3, patch, patch]; "
-                + "model.vit_model names an EVA vision tower such as eva_vit_g.pth");
+            throw new InputException($"{weights.Location}: no tensor 'patch_embed.proj.weight' "
+                + "[channels, 3, patch, patch]; model.vit_model names an EVA vision tower such as eva_vit_g.pth");
         }
 
         if (imageSize < width || imageSize % width != 0)
-            throw new InputException($"image_size {imageSize} is no multiple of the vision tower's patches of {width} pixels");
+        {
+            throw new InputException(
+                $"image_size {imageSize} is no multiple of the vision tower's patches of {width} pixels");
+        }
 
         var side = (int)(imageSize / width);
         if (side * side % EmotionLlamaModel.PatchesPerToken != 0)

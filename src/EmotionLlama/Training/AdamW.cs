@@ -43,7 +43,8 @@ public sealed class AdamW : IDisposable
     /// <summary>Added to the root of the second moment.</summary>
     public double Epsilon { get; }
 
-    /// <summary>The parameters with their moments, those with weight decay first, as the original groups them.</summary>
+    /// <summary>The parameters with their moments, those with weight decay first, as the original groups them.
+    /// </summary>
     public IReadOnlyList<AdamWState> States =>
         [.. _slots.OrderByDescending(slot => slot.Decays).Select(slot => slot.State)];
 

@@ -6,8 +6,8 @@ namespace EmotionLlama.Training;
 
 /// <summary>
 /// The checkpoints of a run in its output folder: <c>checkpoint_EPOCH.pth</c> at the end of each epoch and
-/// <c>checkpoint_latest.pth</c> inside epochs, in the original's layout <c>{model, optimizer, config, scaler, epoch}</c>
-/// with an entry of ours for exact resumption. Each is complete or absent, never half-written.
+/// <c>checkpoint_latest.pth</c> inside epochs, in the original's layout
+/// <c>{model, optimizer, config, scaler, epoch}</c> with an entry of ours for exact resumption. Each is complete or absent, never half-written.
 /// </summary>
 /// <param name="folder">The output folder.</param>
 /// <param name="config">The recipe as nested dictionaries, kept in each checkpoint.</param>
@@ -54,7 +54,8 @@ public sealed class CheckpointStore(string folder, object? config, int keepLast 
         return epoch is null || NextStepOf(latest) > NextStepOf(epoch) ? latest : epoch;
     }
 
-    /// <summary>Puts a trainer where a checkpoint stopped: weights, moments, loss scale, generator and position.</summary>
+    /// <summary>Puts a trainer where a checkpoint stopped: weights, moments, loss scale, generator and position.
+    /// </summary>
     /// <exception cref="InputException">The file cannot be read, is no checkpoint of ours, or is of a run with other
     /// trained weights or another number of steps in an epoch; nothing has changed then.</exception>
     public static void Resume(Trainer trainer, EmotionLlamaModel model, string path)
@@ -93,8 +94,8 @@ public sealed class CheckpointStore(string folder, object? config, int keepLast 
         if (steps != trainer.Plan.StepsPerEpoch)
         {
             throw new InputException($"{checkpoint.Location}: is of a run with {steps} steps in an epoch, this recipe "
-                + $"makes {trainer.Plan.StepsPerEpoch}; keep its data, batch_size, iters_per_epoch and accum_grad_iters, "
-                + "or name it as model.ckpt to start from its weights");
+                + $"makes {trainer.Plan.StepsPerEpoch}; keep its data, batch_size, iters_per_epoch and "
+                + "accum_grad_iters, or name it as model.ckpt to start from its weights");
         }
     }
 

@@ -43,6 +43,8 @@ public static class ValidationLoss
             }
         }
 
-        return tokens > 0 ? sum / tokens : throw new InputException($"{dataset.Name}: the held-out clips have no answers");
+        return tokens > 0
+            ? sum / tokens
+            : throw new InputException($"{dataset.Name}: the held-out clips have no answers");
     }
 }

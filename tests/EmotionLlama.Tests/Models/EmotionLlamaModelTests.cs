@@ -45,7 +45,7 @@ public sealed class EmotionLlamaModelTests : IDisposable
     {
         using var _ = no_grad();
         using var batch = TinyModels.Pack(_model, 0, 1);
-        var weights = _model.TrainableParameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Value);
+        var weights = WeightsOf(_model);
 
         var encoded = _model.EncodeClips(batch.Images, batch.Features);
 
@@ -106,7 +106,7 @@ public sealed class EmotionLlamaModelTests : IDisposable
         using var _ = no_grad();
         using var without = TinyModels.Create(visionNorm: false);
         using var batch = TinyModels.Pack(_model, 0);
-        var weights = without.TrainableParameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Value);
+        var weights = WeightsOf(without);
 
         var encoded = without.EncodeClips(batch.Images, batch.Features);
 
@@ -116,4 +116,7 @@ public sealed class EmotionLlamaModelTests : IDisposable
         Assert.True(_model.HasVisionNorm);
         Assert.InRange(TinyModels.Distance(projected, encoded[0, ^1]), 0, 1e-4);
     }
+
+    private static Dictionary<string, Tensor> WeightsOf(EmotionLlamaModel model) =>
+        model.TrainableParameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Value);
 }

@@ -77,11 +77,12 @@ public sealed class EvaVisionTransformerTests
         using var cut = Create(Small(blocks: 39), imageSize: 4);
         var image = TinyModels.Normal([1, 3, 4, 4], 1, 42);
 
-        Assert.DoesNotContain(published.Weights, weight => weight.Name.StartsWith("blocks.39.", StringComparison.Ordinal));
-        Assert.Contains(published.Weights, weight => weight.Name.StartsWith("blocks.38.", StringComparison.Ordinal));
+        Assert.DoesNotContain("blocks.39.norm1.bias", published.Weights.Select(weight => weight.Name));
+        Assert.Contains("blocks.38.norm1.bias", published.Weights.Select(weight => weight.Name));
         Assert.Equal(0, TinyModels.Distance(cut.Forward(image), published.Forward(image)));
 
-        static IWeightSource Small(int blocks) => RandomWeights.ForVision(4, 4, blocks, patchSize: 2, imageSize: 4, seed: 1);
+        static IWeightSource Small(int blocks) =>
+            RandomWeights.ForVision(4, 4, blocks, patchSize: 2, imageSize: 4, seed: 1);
     }
 
     [Fact]
@@ -91,8 +92,9 @@ public sealed class EvaVisionTransformerTests
             Read(RandomWeights.ForVision(176, 8, blocks: 1, patchSize: 2, imageSize: 4, seed: 1)), imageSize: 4);
 
         Assert.Equal(2, tower.Heads);
-        Assert.Contains("model.vit_num_heads", Fails(TinyModels.VisionWeights(), heads: null), StringComparison.Ordinal);
-        Assert.Contains("vit_num_heads 3", Fails(TinyModels.VisionWeights(), heads: 3), StringComparison.Ordinal);
+        var weights = TinyModels.VisionWeights();
+        Assert.Contains("model.vit_num_heads", Fails(weights, heads: null), StringComparison.Ordinal);
+        Assert.Contains("vit_num_heads 3", Fails(weights, heads: 3), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -100,12 +102,12 @@ public sealed class EvaVisionTransformerTests
     [InlineData(7)]
     public void A_picture_size_that_is_no_multiple_of_the_patches_is_an_error(int imageSize) =>
         Assert.Contains(
-            $"image_size {imageSize}", Fails(TinyModels.VisionWeights(), imageSize: imageSize), StringComparison.Ordinal);
+            $"image_size {imageSize}", Fails(TinyModels.VisionWeights(), imageSize), StringComparison.Ordinal);
 
     [Fact]
     public void Patches_that_cannot_be_joined_four_by_four_are_an_error() =>
         Assert.Contains(
-            "9 patches", Fails(TinyModels.VisionWeights(), imageSize: 3 * TinyModels.PatchSize), StringComparison.Ordinal);
+            "9 patches", Fails(TinyModels.VisionWeights(), 3 * TinyModels.PatchSize), StringComparison.Ordinal);
 
     [Fact]
     public void A_missing_weight_is_an_error_with_file_and_name()
@@ -140,7 +142,8 @@ public sealed class EvaVisionTransformerTests
 
     private static WeightReader Read(IWeightSource source) => new(source, CPU, ScalarType.Float32);
 
-    private static EvaVisionTransformer Create(IWeightSource source, int imageSize) => new(Read(source), imageSize, heads: 2);
+    private static EvaVisionTransformer Create(IWeightSource source, int imageSize) =>
+        new(Read(source), imageSize, heads: 2);
 
     private static string Fails(IWeightSource source, int imageSize = TinyModels.ImageSize, int? heads = 2) =>
         Assert.Throws<InputException>(() => new EvaVisionTransformer(Read(source), imageSize, heads)).Message;

@@ -23,7 +23,9 @@ public sealed class LlamaConfigTests : IDisposable
             (32000, 4096, 11008, 32, 32, 32, 128),
             (config.VocabularySize, config.HiddenSize, config.IntermediateSize, config.Layers, config.Heads,
                 config.KeyValueHeads, config.HeadSize));
-        Assert.Equal((1e-6, 10_000.0, 1.0, false), (config.NormEpsilon, config.RopeTheta, config.RopeFactor, config.TiedHead));
+        Assert.Equal(
+            (1e-6, 10_000.0, 1.0, false),
+            (config.NormEpsilon, config.RopeTheta, config.RopeFactor, config.TiedHead));
     }
 
     [Theory]

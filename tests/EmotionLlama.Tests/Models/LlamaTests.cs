@@ -32,7 +32,8 @@ public sealed class LlamaTests
         using var scope = NewDisposeScope();
         using var weights = Copy(TinyModels.Config, (_, weight) => weight);
         using var embedding = weights.Read("model.embed_tokens.weight");
-        using var untiedWeights = Copy(TinyModels.Config, (name, weight) => name == "lm_head.weight" ? embedding : weight);
+        using var untiedWeights = Copy(
+            TinyModels.Config, (name, weight) => name == "lm_head.weight" ? embedding : weight);
 
         using var tied = new Llama(
             TinyModels.Config with { TiedHead = true },

@@ -16,9 +16,11 @@ internal sealed class NoisyWeights(IWeightSource source) : IWeightSource
     public Tensor Read(string name)
     {
         using var scope = NewDisposeScope();
-        return (source.Read(name) + TinyModels.Normal([.. ShapeOf(name)!], 0.1, SeedOf(name))).MoveToOuterDisposeScope();
+        var noise = TinyModels.Normal([.. ShapeOf(name)!], 0.1, SeedOf(name));
+        return (source.Read(name) + noise).MoveToOuterDisposeScope();
     }
 
     /// <summary>A number that a name always has.</summary>
-    public static int SeedOf(string name) => name.Aggregate(17, (hash, letter) => unchecked((hash * 31) + letter) & 0xFFFFFF);
+    public static int SeedOf(string name) =>
+        name.Aggregate(17, (hash, letter) => unchecked((hash * 31) + letter) & 0xFFFFFF);
 }

@@ -6,8 +6,9 @@ using static TorchSharp.torch;
 
 namespace EmotionLlama.Tests.Models;
 
-/// <summary>Emotion-LLaMAs small enough for a test to run through in milliseconds: two layers of 32 channels, pictures of
-/// four patches. Every weight is random, biases and normalizations too, so that none can be forgotten unnoticed.</summary>
+/// <summary>Emotion-LLaMAs small enough for a test to run through in milliseconds: two layers of 32 channels, pictures
+/// of four patches. Every weight is random, biases and normalizations too, so that none can be forgotten unnoticed.
+/// </summary>
 internal static class TinyModels
 {
     public const int ImageSize = 28;
@@ -67,13 +68,16 @@ internal static class TinyModels
         LlamaConfig config, LoraSettings? lora = null, ScalarType dtype = ScalarType.Float32)
     {
         var llama = new Llama(
-            config, new WeightReader(LlamaWeights(config), CPU, dtype), lora ?? new LoraSettings { Rank = 4, Dropout = 0 });
+            config,
+            new WeightReader(LlamaWeights(config), CPU, dtype),
+            lora ?? new LoraSettings { Rank = 4, Dropout = 0 });
         Randomize(llama.LoraParameters);
         return llama;
     }
 
     /// <summary>Weights of a decoder.</summary>
-    public static IWeightSource LlamaWeights(LlamaConfig config) => new NoisyWeights(RandomWeights.ForLlama(config, seed: 3));
+    public static IWeightSource LlamaWeights(LlamaConfig config) =>
+        new NoisyWeights(RandomWeights.ForLlama(config, seed: 3));
 
     /// <summary>Weights of a vision tower for pictures of <see cref="ImageSize"/>.</summary>
     public static IWeightSource VisionWeights(int blocks = 2) => new NoisyWeights(
@@ -146,7 +150,8 @@ internal static class TinyModels
     {
         using var scope = NewDisposeScope();
         Assert.Equal(first.shape, second.shape);
-        return (first.detach().to(ScalarType.Float64) - second.detach().to(ScalarType.Float64)).abs().max().item<double>();
+        using var _ = no_grad();
+        return (first.to(ScalarType.Float64) - second.to(ScalarType.Float64)).abs().max().item<double>();
     }
 
     private static LlamaTextTokenizer OpenTokenizer()

@@ -76,7 +76,8 @@ public sealed class OperatorsTests : IDisposable
         {
             var (cosine, sine) = Rotations(size, at);
             var (otherCosine, otherSine) = Rotations(size, before);
-            return (Operators.Rope(query, cosine, sine) * Operators.Rope(key, otherCosine, otherSine)).sum().item<float>();
+            var turnedKey = Operators.Rope(key, otherCosine, otherSine);
+            return (Operators.Rope(query, cosine, sine) * turnedKey).sum().item<float>();
         }
     }
 

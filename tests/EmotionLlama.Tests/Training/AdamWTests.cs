@@ -43,7 +43,8 @@ public sealed class AdamWTests
     [InlineData("scale", 1, false)]
     [InlineData("ln_vision.weight", 2, false)]
     [InlineData("bn1.weight", 2, false)]
-    public void Matrices_decay_unless_their_name_is_of_a_bias_or_a_normalization(string name, int dimensions, bool decays)
+    public void Matrices_decay_unless_their_name_is_of_a_bias_or_a_normalization(
+        string name, int dimensions, bool decays)
     {
         using var value = zeros([.. Enumerable.Repeat(2L, dimensions)]);
 

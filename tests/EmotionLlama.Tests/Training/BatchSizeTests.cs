@@ -9,11 +9,14 @@ using static TorchSharp.torch;
 
 namespace EmotionLlama.Tests.Training;
 
-/// <summary>Recipes that only split the same samples differently train the same weights, from files to weights.</summary>
+/// <summary>Recipes that only split the same samples differently train the same weights, from files to weights.
+/// </summary>
 public sealed class BatchSizeTests : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
-    private readonly MerrFolder _clips = new("happy", "sad", "angry", "neutral", "worried", "surprise", "fear", "doubt");
+    private readonly MerrFolder _clips =
+        new("happy", "sad", "angry", "neutral", "worried", "surprise", "fear", "doubt");
+
 
     public void Dispose()
     {

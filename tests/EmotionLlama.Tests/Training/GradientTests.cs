@@ -7,7 +7,8 @@ using static TorchSharp.torch.nn;
 
 namespace EmotionLlama.Tests.Training;
 
-/// <summary>The gradient of a step depends on its samples, not on how they are split into micro-batches and rows.</summary>
+/// <summary>The gradient of a step depends on its samples, not on how they are split into micro-batches and rows.
+/// </summary>
 public sealed class GradientTests : IDisposable
 {
     private static readonly int[][] OneRow = [[0, 1, 2, 3]];

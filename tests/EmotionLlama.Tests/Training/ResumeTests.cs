@@ -146,7 +146,11 @@ public sealed class ResumeTests : IDisposable
     private TinyRun Create(RunRecipe recipe, bool useGradCheckpoint = false)
     {
         var run = new TinyRun(
-            recipe, FiveBatches, Dropout, useGradCheckpoint, store: new CheckpointStore(_folder.Location, config: null));
+            recipe,
+            FiveBatches,
+            Dropout,
+            useGradCheckpoint,
+            store: new CheckpointStore(_folder.Location, config: null));
         random.manual_seed(1);
         return run;
     }

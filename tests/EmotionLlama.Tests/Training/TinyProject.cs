@@ -1,5 +1,5 @@
-using EmotionLlama.Configuration;
 using EmotionLlama.Checkpoints;
+using EmotionLlama.Configuration;
 using EmotionLlama.Runtime;
 using EmotionLlama.Tests.Datasets;
 using EmotionLlama.Tests.Models;
@@ -24,7 +24,8 @@ internal sealed class TinyProject : IDisposable
         Write(tower, _folder["eva.safetensors"]);
     }
 
-    /// <summary>Writes a recipe of 12 epochs of 5 steps, saved each step, with dropout and background loading.</summary>
+    /// <summary>Writes a recipe of 12 epochs of 5 steps, saved each step, with dropout and background loading.
+    /// </summary>
     /// <param name="output">Name of the output folder.</param>
     /// <returns>The recipe's path.</returns>
     public string WriteRecipe(string output)
@@ -70,5 +71,6 @@ internal sealed class TinyProject : IDisposable
     }
 
     private static void Write(InMemoryWeights weights, string path) =>
-        SafetensorsWriter.Write(path, weights.Names.Select(name => KeyValuePair.Create(name, weights.Read(name))).ToList());
+        SafetensorsWriter.Write(
+            path, weights.Names.Select(name => KeyValuePair.Create(name, weights.Read(name))).ToList());
 }

@@ -51,7 +51,9 @@ public sealed class TrainerTests
 
         var steps = run.Run().Steps;
 
-        Assert.Equal([(1, 0, 1), (2, 0, 2), (3, 1, 1), (4, 1, 2)], steps.Select(s => ((int)s.Step, s.Epoch, s.Iteration)));
+        Assert.Equal(
+            [(1, 0, 1), (2, 0, 2), (3, 1, 1), (4, 1, 2)],
+            steps.Select(step => ((int)step.Step, step.Epoch, step.Iteration)));
         Assert.Equal((3, 1), (steps[0].Samples, steps[1].Samples));
         Assert.Equal(first.Tokens + second.Tokens, steps[0].Tokens);
         Assert.Equal(first.AnswerTokens + second.AnswerTokens, steps[0].AnswerTokens);

@@ -70,7 +70,7 @@ public sealed class TrainingPlanTests
     {
         var plan = new TrainingPlan(Recipe, iterationsPerPass: 7);
 
-        Assert.Equal([0, 0, 1, 1, 1], [plan.EpochOf(0), plan.EpochOf(2), plan.EpochOf(3), plan.EpochOf(5), plan.EpochOf(6)]);
+        Assert.Equal([0, 0, 1, 1, 1], new[] { 0, 2, 3, 5, 6 }.Select(step => plan.EpochOf(step)));
         Assert.Throws<ArgumentOutOfRangeException>(() => plan.StepAt(6));
     }
 

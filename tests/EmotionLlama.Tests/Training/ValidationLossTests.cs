@@ -55,10 +55,10 @@ public sealed class ValidationLossTests : IDisposable
         Measure(dataset, batchSize: 2);
         Assert.Equal(0, TinyModels.Distance(expected, rand(4)));
 
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.CountBefore();
         Measure(dataset, batchSize: 2);
 
-        Assert.Equal(before, Tensor.TotalCount);
+        Assert.Equal(before, LiveTensors.Count);
         Assert.True(is_grad_enabled());
         Assert.All(_model.TrainableParameters, parameter => Assert.Null(parameter.Value.grad));
     }
