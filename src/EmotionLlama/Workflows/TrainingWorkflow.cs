@@ -68,8 +68,11 @@ public static class TrainingWorkflow
 
         answerer ??= SampleAnswers(session, model, cancellationToken);
         trainer.EpochEnded = step => EndEpoch(step.Epoch);
+
+        // Where an epoch begins: before the run, and again where it was killed before it measured the epoch it had saved.
         if (trainer.NextStep % trainer.Plan.StepsPerEpoch == 0)
-            heldOut.Measure(trainer.NextStep, LastEpoch(trainer));
+            heldOut.Measure(trainer.NextStep, trainer.Plan.EpochOf(Math.Max(trainer.NextStep - 1, 0)));
+
         if (trainer.NextStep == 0)
             Answer(epoch: 0);
 
@@ -111,10 +114,6 @@ public static class TrainingWorkflow
             throw new InputException($"{earlier}: is of an earlier run; go on with it by --resume, or name another "
                 + "run.output_dir");
     }
-
-    /// <summary>The epoch that has just ended, or the first where none has.</summary>
-    private static int LastEpoch(Trainer trainer) =>
-        Math.Max((int)(trainer.NextStep / trainer.Plan.StepsPerEpoch) - 1, 0);
 
     private static TrainingObservers OpenLogs(string folder, long lastStep, int every) => new(
         lastStep == 0
