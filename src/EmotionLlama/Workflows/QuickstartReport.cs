@@ -3,7 +3,7 @@ using EmotionLlama.Configuration;
 using EmotionLlama.Evaluation;
 using EmotionLlama.Models;
 using EmotionLlama.Monitoring;
-using EmotionLlama.Monitoring.Report;
+using EmotionLlama.Reporting;
 using EmotionLlama.Runtime;
 using EmotionLlama.World;
 

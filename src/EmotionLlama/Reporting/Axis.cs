@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace EmotionLlama.Monitoring.Report;
+namespace EmotionLlama.Reporting;
 
 /// <summary>A linear axis with round tick marks, mapped onto a stretch of a picture.</summary>
 internal sealed class Axis

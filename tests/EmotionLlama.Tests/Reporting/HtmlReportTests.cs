@@ -1,9 +1,9 @@
 using System.Text.RegularExpressions;
 using EmotionLlama.Datasets;
 using EmotionLlama.Evaluation;
-using EmotionLlama.Monitoring.Report;
+using EmotionLlama.Reporting;
 
-namespace EmotionLlama.Tests.Monitoring.Report;
+namespace EmotionLlama.Tests.Reporting;
 
 public sealed class HtmlReportTests
 {

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Xml.Linq;
 using EmotionLlama.Evaluation;
-using EmotionLlama.Monitoring.Report;
+using EmotionLlama.Reporting;
 
-namespace EmotionLlama.Tests.Monitoring.Report;
+namespace EmotionLlama.Tests.Reporting;
 
 public sealed class AccuracyChartTests
 {

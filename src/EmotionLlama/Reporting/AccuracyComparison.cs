@@ -1,6 +1,6 @@
 using EmotionLlama.Evaluation;
 
-namespace EmotionLlama.Monitoring.Report;
+namespace EmotionLlama.Reporting;
 
 /// <summary>Right answers about held-out clips: before and after training, and after it with one modality withheld.
 /// What was not measured is null.</summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 
-namespace EmotionLlama.Monitoring.Report;
+namespace EmotionLlama.Reporting;
 
 /// <summary>Builds one inline SVG picture. Texts stay texts, drawn by the reader's browser in its own fonts, so that a
 /// machine without any font installed makes the same picture.</summary>

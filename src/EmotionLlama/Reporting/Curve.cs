@@ -1,4 +1,4 @@
-namespace EmotionLlama.Monitoring.Report;
+namespace EmotionLlama.Reporting;
 
 /// <summary>A named line of a chart.</summary>
 /// <param name="Name">What the legend calls it.</param>

@@ -1,6 +1,6 @@
 using EmotionLlama.Evaluation;
 
-namespace EmotionLlama.Monitoring.Report;
+namespace EmotionLlama.Reporting;
 
 /// <summary>Everything an HTML report of a run shows. What is null or empty is left out.</summary>
 public sealed record ReportModel

@@ -1,7 +1,7 @@
 using EmotionLlama.Datasets;
-using EmotionLlama.Monitoring.Report;
+using EmotionLlama.Reporting;
 
-namespace EmotionLlama.Tests.Monitoring.Report;
+namespace EmotionLlama.Tests.Reporting;
 
 public sealed class ClueMarksTests
 {

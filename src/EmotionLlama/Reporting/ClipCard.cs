@@ -3,7 +3,7 @@ using System.Text;
 using EmotionLlama.Datasets;
 using EmotionLlama.Evaluation;
 
-namespace EmotionLlama.Monitoring.Report;
+namespace EmotionLlama.Reporting;
 
 /// <summary>Shows one clip: its picture, what was said, and how the answers about it grew.</summary>
 internal static class ClipCard

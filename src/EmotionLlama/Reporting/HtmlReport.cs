@@ -3,7 +3,7 @@ using System.Net;
 using System.Text;
 using EmotionLlama.Runtime;
 
-namespace EmotionLlama.Monitoring.Report;
+namespace EmotionLlama.Reporting;
 
 /// <summary>Writes the report of a run as one HTML file that needs nothing beside it: no script, no link, no font, all
 /// pictures inside.</summary>

@@ -3,7 +3,7 @@ using System.Text;
 using EmotionLlama.Datasets;
 using EmotionLlama.Evaluation;
 
-namespace EmotionLlama.Monitoring.Report;
+namespace EmotionLlama.Reporting;
 
 /// <summary>Shows a classification report as tables: the confusion matrix as a heat map, and each emotion's
 /// scores.</summary>

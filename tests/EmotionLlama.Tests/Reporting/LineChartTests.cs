@@ -1,7 +1,7 @@
 using System.Xml.Linq;
-using EmotionLlama.Monitoring.Report;
+using EmotionLlama.Reporting;
 
-namespace EmotionLlama.Tests.Monitoring.Report;
+namespace EmotionLlama.Tests.Reporting;
 
 public sealed class LineChartTests
 {

@@ -1,9 +1,10 @@
 using System.Globalization;
 using EmotionLlama.Configuration;
+using EmotionLlama.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace EmotionLlama.Runtime;
+namespace EmotionLlama.Workflows;
 
 /// <summary>Chooses where to compute, and in which precision. Call <see cref="LibTorch.Load"/> first.</summary>
 public static class ComputeDevice

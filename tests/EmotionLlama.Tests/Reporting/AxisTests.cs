@@ -1,6 +1,6 @@
-using EmotionLlama.Monitoring.Report;
+using EmotionLlama.Reporting;
 
-namespace EmotionLlama.Tests.Monitoring.Report;
+namespace EmotionLlama.Tests.Reporting;
 
 public sealed class AxisTests
 {

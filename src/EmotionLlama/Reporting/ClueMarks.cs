@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 using EmotionLlama.Datasets;
 using EmotionLlama.Evaluation;
 
-namespace EmotionLlama.Monitoring.Report;
+namespace EmotionLlama.Reporting;
 
 /// <summary>Marks the clues in an answer: codes of action units, emotion words and further phrases. Codes and emotions
 /// are green where the annotation agrees and red where it does not.</summary>

@@ -1,6 +1,6 @@
 using EmotionLlama.Datasets;
 
-namespace EmotionLlama.Monitoring.Report;
+namespace EmotionLlama.Reporting;
 
 /// <summary>A clip of the report and what the model said about it over time.</summary>
 public sealed record ReportClip

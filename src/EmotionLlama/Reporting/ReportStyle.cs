@@ -1,4 +1,4 @@
-namespace EmotionLlama.Monitoring.Report;
+namespace EmotionLlama.Reporting;
 
 /// <summary>How the report looks.</summary>
 internal static class ReportStyle

@@ -1,7 +1,7 @@
 using System.Globalization;
 using EmotionLlama.Evaluation;
 
-namespace EmotionLlama.Monitoring.Report;
+namespace EmotionLlama.Reporting;
 
 /// <summary>Draws shares of right answers as horizontal bars with their 95 % intervals.</summary>
 internal static class AccuracyChart

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace EmotionLlama.Monitoring.Report;
+namespace EmotionLlama.Reporting;
 
 /// <summary>Says in one line and a few figures how a run went.</summary>
 internal static class Verdict

@@ -1,4 +1,4 @@
-namespace EmotionLlama.Monitoring.Report;
+namespace EmotionLlama.Reporting;
 
 /// <summary>Draws curves over optimizer steps.</summary>
 internal static class LineChart
