@@ -26,11 +26,12 @@ internal static class CliOutput
     /// <summary>A Spectre console on the verb's output.</summary>
     public static IAnsiConsole Console(this ParseResult parsed)
     {
-        var writer = parsed.InvocationConfiguration.Output;
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
-        if (!console.Profile.Out.IsTerminal)
-            console.Profile.Width = PipeWidth;
+        var output = new AnsiConsoleOutput(parsed.InvocationConfiguration.Output);
+        if (output.IsTerminal)
+            return AnsiConsole.Create(new AnsiConsoleSettings { Out = output });
 
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = output, Ansi = AnsiSupport.No });
+        console.Profile.Width = PipeWidth;
         return console;
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using EmotionLlama.Datasets;
 using EmotionLlama.Evaluation;
+using EmotionLlama.Monitoring;
 
 namespace EmotionLlama.Reporting;
 

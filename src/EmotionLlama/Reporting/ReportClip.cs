@@ -1,4 +1,5 @@
 using EmotionLlama.Datasets;
+using EmotionLlama.Monitoring;
 
 namespace EmotionLlama.Reporting;
 

@@ -1,4 +1,5 @@
 using EmotionLlama.Evaluation;
+using EmotionLlama.Monitoring;
 
 namespace EmotionLlama.Reporting;
 
