@@ -16,7 +16,7 @@ internal static class InspectVerb
     {
         var path = new Argument<string>("PATH")
         {
-            Description = "A safetensors file, a PyTorch checkpoint, or a folder of Hugging Face's transformers or peft.",
+            Description = "A safetensors file, a PyTorch checkpoint, or a folder of transformers or peft.",
         };
         var all = new Option<bool>("--all")
         {
@@ -74,8 +74,9 @@ internal static class InspectVerb
 
         console.Write(grid);
         console.Write(TensorTable(report.Tensors.Take(shownTensors)));
-        if (report.Tensors.Count > shownTensors)
-            console.MarkupLineInterpolated($"[grey]… and {report.Tensors.Count - shownTensors} more; --all lists them[/]");
+        var hidden = report.Tensors.Count - shownTensors;
+        if (hidden > 0)
+            console.MarkupLineInterpolated($"[grey]… and {hidden} more; --all lists them[/]");
 
         void Row(string name, string value) => grid.AddRow(new Text(name, Color.Grey), new Text(value.Printable()));
     }

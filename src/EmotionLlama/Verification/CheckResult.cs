@@ -6,8 +6,8 @@ public sealed record CheckResult
     /// <summary>The check's name in snake case, such as <c>forward_encode_img</c>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The largest deviation found: a difference, a relative difference, or, with a tolerance of 0 on texts and
-    /// ids, the number of differing places. Null where nothing could be compared.</summary>
+    /// <summary>The largest deviation found: a difference, a relative difference, or, with a tolerance of 0 on texts
+    /// and ids, the number of differing places. Null where nothing could be compared.</summary>
     public double? MaxError { get; init; }
 
     /// <summary>The largest deviation allowed.</summary>

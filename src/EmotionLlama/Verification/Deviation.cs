@@ -2,7 +2,8 @@ namespace EmotionLlama.Verification;
 
 /// <summary>How far something is from what the reference says.</summary>
 /// <param name="Error">The largest deviation; infinite where the two cannot be compared.</param>
-/// <param name="Where">The place of the largest deviation and both values, in one line; null where all is equal.</param>
+/// <param name="Where">The place of the largest deviation and both values, in one line; null where all is equal.
+/// </param>
 internal readonly record struct Deviation(double Error, string? Where = null)
 {
     /// <summary>The two cannot be compared.</summary>

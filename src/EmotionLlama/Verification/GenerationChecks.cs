@@ -26,7 +26,8 @@ internal sealed partial class GenerationChecks : ICheckFamily
         using var model = new Shared<ReferenceModel>(() => ReferenceModel.Build(folder, folder.LastCheckpoint));
         yield return Check("prompt_len", 0, (clip, expected) => Compare.Equal(
             "prompt_len", clip.Lengths.Single(), expected.PromptLen));
-        yield return Check("first_logits", LogitTolerance, (clip, expected) => CompareLogits(model.Value, clip, expected));
+        yield return Check("first_logits", LogitTolerance, (clip, expected) => CompareLogits(
+            model.Value, clip, expected));
 
         foreach (var search in folder.Expected.Generation.SelectMany(answers => answers.Searches).Distinct())
         {
@@ -34,7 +35,8 @@ internal sealed partial class GenerationChecks : ICheckFamily
                 model.Value, clip, search, expected, Limit(folder)));
         }
 
-        ReferenceCheck Check(string name, double tolerance, Func<PackedBatch, ExpectedAnswers, Deviation> compare) => new(
+        ReferenceCheck Check(
+            string name, double tolerance, Func<PackedBatch, ExpectedAnswers, Deviation> compare) => new(
             $"generation_{name}",
             tolerance,
             () =>

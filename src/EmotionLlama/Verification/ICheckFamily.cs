@@ -7,7 +7,7 @@ internal interface ICheckFamily
     /// </summary>
     string Name { get; }
 
-    /// <summary>Lists the checks of a folder. Each is run before the next is asked for, so that what they share lives as
-    /// long as the enumeration.</summary>
+    /// <summary>Lists the checks of a folder. Each is run before the next is asked for, so that what they share lives
+    /// as long as the enumeration.</summary>
     IEnumerable<ReferenceCheck> ChecksOf(ReferenceFolder folder);
 }

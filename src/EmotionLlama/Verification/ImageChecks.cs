@@ -5,8 +5,8 @@ using EmotionLlama.Media;
 
 namespace EmotionLlama.Verification;
 
-/// <summary>What the image processor makes of a frame, at each of the sizes that the names of the tensors give; of some,
-/// only the top left corner is kept.</summary>
+/// <summary>What the image processor makes of a frame, at each of the sizes that the names of the tensors give; of
+/// some, only the top left corner is kept.</summary>
 internal sealed partial class ImageChecks : ICheckFamily
 {
     private const double Tolerance = 0.02;
@@ -26,7 +26,10 @@ internal sealed partial class ImageChecks : ICheckFamily
     {
         var match = TensorName().Match(name);
         if (!match.Success)
-            throw new InputException($"{file.Location}: '{name}' is not called processed_SIZE or processed_SIZE_corner");
+        {
+            throw new InputException(
+                $"{file.Location}: '{name}' is not called processed_SIZE or processed_SIZE_corner");
+        }
 
         var size = int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
         var expected = file.Read(name);

@@ -22,7 +22,8 @@ internal sealed class LossChecks : ICheckFamily
             var expected = folder.Expected.LossesSingle;
             return expected.Count != samples.Value.Count
                 ? Deviation.Incomparable($"{expected.Count} losses are given for {samples.Value.Count} samples")
-                : Deviation.Worst(expected.Select((loss, i) => Compare.Absolute($"losses_single[{i}]", Loss([i]), loss)));
+                : Deviation.Worst(expected.Select(
+                    (loss, i) => Compare.Absolute($"losses_single[{i}]", Loss([i]), loss)));
         });
 
         yield return new("grads", Tolerance, () => CompareGradients(folder, model.Value, samples.Value));

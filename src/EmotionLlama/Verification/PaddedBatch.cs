@@ -13,7 +13,7 @@ internal sealed class PaddedBatch
     {
     }
 
-    /// <summary><c>[samples, prompt + answer, hidden]</c>; the embedding of the padding token where nothing is.</summary>
+    /// <summary><c>[samples, prompt + answer, hidden]</c>; the padding token's embedding where nothing is.</summary>
     public required Tensor Embeddings { get; init; }
 
     /// <summary>1 for tokens, 0 for padding: <c>[samples, prompt + answer]</c>.</summary>

@@ -58,7 +58,8 @@ internal sealed class PickleChecks : ICheckFamily
         (OrderedDictionary<object, object?> entries, IEnumerable<KeyValuePair<string, object?>> wanted) =>
             CompareEntries(name, entries, wanted.ToDictionary()),
         (List<object?> items, List<object?> wanted) when items.Count == wanted.Count =>
-            Deviation.Worst(items.Zip(wanted).Select((pair, i) => CompareValue($"{name}[{i}]", pair.First, pair.Second))),
+            Deviation.Worst(items.Zip(wanted).Select(
+                (pair, i) => CompareValue($"{name}[{i}]", pair.First, pair.Second))),
         _ => Compare.Equal(name, actual, expected),
     };
 

@@ -34,8 +34,8 @@ internal sealed class ReferenceSamples : IDisposable
         var (images, features) = (file.Read("image"), file.Read("video_features"));
         if (images.shape[0] != texts.Count || features.shape[0] != texts.Count)
         {
-            throw new InputException($"{file.Location}: has {images.shape[0]} pictures and {features.shape[0]} features "
-                + $"for the {texts.Count} texts of samples.json");
+            throw new InputException($"{file.Location}: has {images.shape[0]} pictures and {features.shape[0]} "
+                + $"features for the {texts.Count} texts of samples.json");
         }
 
         var samples = new ReferenceSamples();

@@ -5,8 +5,8 @@ namespace EmotionLlama.Verification;
 /// <summary>Replays a folder of reference numbers, written by the PyTorch system, through every part of this one.
 /// </summary>
 /// <remarks>Nothing about sizes is fixed: they are read from the folder. A file that the layout names and the folder
-/// lacks fails the checks that need it, and a check that throws fails alone. HuBERT, ViTMAE and VideoMAE are not covered
-/// yet.</remarks>
+/// lacks fails the checks that need it, and a check that throws fails alone. HuBERT, ViTMAE and VideoMAE are not
+/// covered yet.</remarks>
 public sealed class ReferenceVerifier
 {
     private static readonly ICheckFamily[] Families =
@@ -102,6 +102,8 @@ public sealed class ReferenceVerifier
         Name = name,
         Tolerance = tolerance,
         Passed = false,
-        Message = (e is InputException ? e.Message : $"{e.GetType().Name}: {e.Message}").ReplaceLineEndings(" "),
+
+        // Behind the first line libtorch lists the native frames of an error.
+        Message = (e is InputException ? e.Message : $"{e.GetType().Name}: {e.Message}").Split('\n')[0],
     };
 }

@@ -12,7 +12,8 @@ internal sealed class TokenizerChecks : ICheckFamily
     public IEnumerable<ReferenceCheck> ChecksOf(ReferenceFolder folder)
     {
         yield return new("tokenizer_ids", 0, () => Count(
-            folder, (tokenizer, sample) => Compare.EqualLists(Title(sample), tokenizer.Encode(sample.Text), sample.Ids)));
+            folder,
+            (tokenizer, sample) => Compare.EqualLists(Title(sample), tokenizer.Encode(sample.Text), sample.Ids)));
         yield return new("tokenizer_decoded", 0, () => Count(
             folder, (tokenizer, sample) => Compare.Equal(Title(sample), tokenizer.Decode(sample.Ids), sample.Decoded)));
     }

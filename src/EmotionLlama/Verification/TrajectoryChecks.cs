@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 
 namespace EmotionLlama.Verification;
 
-/// <summary>A short training run: its rates and losses, and the weights and the optimizer's moments at its end.</summary>
+/// <summary>A short training run: its rates and losses, and the weights and the optimizer's moments at its end.
+/// </summary>
 internal sealed class TrajectoryChecks : ICheckFamily
 {
     private const double RateTolerance = 1e-12;

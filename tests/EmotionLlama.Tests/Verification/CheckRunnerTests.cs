@@ -27,11 +27,12 @@ public sealed class CheckRunnerTests
     public void A_check_that_throws_fails_alone()
     {
         var report = Run(
-            new("first", 0, () => throw new InvalidOperationException("it\nbroke")),
+            new("first", 0, () => throw new InvalidOperationException("it broke\n  at a place in native code")),
             new("second", 0, () => throw new InputException("file: is bad")),
             new("third", 0, () => default));
 
-        Assert.Equal(["InvalidOperationException: it broke", "file: is bad", null], report.Checks.Select(c => c.Message));
+        Assert.Equal(
+            ["InvalidOperationException: it broke", "file: is bad", null], report.Checks.Select(check => check.Message));
         Assert.Equal([false, false, true], report.Checks.Select(c => c.Passed));
     }
 
@@ -107,7 +108,8 @@ public sealed class CheckRunnerTests
     private static VerificationReport Run(params ReferenceCheck[] checks) =>
         RunFamilies([new Family("family", checks)]);
 
-    private static VerificationReport RunFamilies(IEnumerable<ICheckFamily> families, Action<CheckResult>? progress = null) =>
+    private static VerificationReport RunFamilies(
+        IEnumerable<ICheckFamily> families, Action<CheckResult>? progress = null) =>
         Verifier().Run(families, progress, TestContext.Current.CancellationToken);
 
     private static ReferenceCheck Good(string name) => new(name, 0, () => default);

@@ -13,11 +13,12 @@ using static TorchSharp.torch;
 
 namespace EmotionLlama.Tests.Verification;
 
-/// <summary>A reference folder of other sizes than the reference's, with numbers of our own: it shows that nothing about
-/// sizes is fixed, not that the numbers are right.</summary>
+/// <summary>A reference folder of other sizes than the reference's, with numbers of our own: it shows that nothing
+/// about sizes is fixed, not that the numbers are right.</summary>
 internal static class MadeReference
 {
-    private const string Sentence = "One speaks of joy, [INST] and one is calm. [/INST] The brows rise; the voice falls.";
+    private const string Sentence =
+        "One speaks of joy, [INST] and one is calm. [/INST] The brows rise; the voice falls.";
 
     private static readonly int[][] Batches = [[0, 3], [1, 2], [2, 0], [3, 1]];
 

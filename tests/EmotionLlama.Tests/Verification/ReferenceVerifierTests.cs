@@ -75,7 +75,8 @@ public sealed class ReferenceVerifierTests
     {
         using var copy = new ReferenceCopy(SharedData.Require("parity"));
         copy.ChangeSafetensors("grads.safetensors", "feats_llama_proj2.weight", 0.01);
-        copy.ChangeTorch(Path.Combine("llama_bin", "pytorch_model-00001-of-00002.bin"), "model.embed_tokens.weight", 0.01);
+        copy.ChangeTorch(
+            Path.Combine("llama_bin", "pytorch_model-00001-of-00002.bin"), "model.embed_tokens.weight", 0.01);
         var legacy = File.ReadAllBytes(copy["checkpoint_0_legacy_format.pth"]);
         legacy[^1] ^= 0x40;
         File.WriteAllBytes(copy["checkpoint_0_legacy_format.pth"], legacy);

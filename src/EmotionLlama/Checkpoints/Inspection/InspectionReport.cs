@@ -47,7 +47,8 @@ public sealed record InspectionReport
     /// <summary>The free texts of a safetensors file.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The settings that lie with the weights: the recipe of a training run, or the folder's JSON file.</summary>
+    /// <summary>The settings that lie with the weights: the recipe of a training run, or the folder's JSON file.
+    /// </summary>
     public JsonNode? Config { get; init; }
 
     /// <summary>The tensors, in the order of the file; of a training run's checkpoint, those of the model.</summary>

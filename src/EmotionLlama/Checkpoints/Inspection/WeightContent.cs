@@ -62,8 +62,8 @@ internal sealed class WeightContent
 
             if (!Has("ln_vision.weight"))
             {
-                yield return "ln_vision: the normalization behind the vision tower is left out, unless the tower's file "
-                    + "holds it";
+                yield return "ln_vision: the normalization behind the vision tower is left out, unless the tower's "
+                    + "file holds it";
             }
         }
     }
@@ -104,8 +104,8 @@ internal sealed class WeightContent
         [
             .. needed.Names.Where(name => !Has(name)).Select(name => $"{name}: the Llama is incomplete"),
             .. needed.Names.Where(name => Has(name) && !_tensors[name].Shape.SequenceEqual(needed.ShapeOf(name)!))
-                .Select(name => $"{name} of the shape [{string.Join(", ", needed.ShapeOf(name)!)}], as config.json says; "
-                    + $"it is [{string.Join(", ", _tensors[name].Shape)}]"),
+                .Select(name => $"{name} of the shape [{string.Join(", ", needed.ShapeOf(name)!)}], as config.json "
+                    + $"says; it is [{string.Join(", ", _tensors[name].Shape)}]"),
         ];
     }
 

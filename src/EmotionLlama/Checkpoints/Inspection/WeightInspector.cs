@@ -14,7 +14,8 @@ public static class WeightInspector
     /// <summary>Inspects a file or folder; its kind is told by its content.</summary>
     /// <param name="path">A safetensors file, a PyTorch checkpoint, or a folder of Hugging Face's transformers or peft.
     /// </param>
-    /// <exception cref="InputException">There is nothing there, or it is damaged, hostile or of another kind.</exception>
+    /// <exception cref="InputException">There is nothing there, or it is damaged, hostile or of another kind.
+    /// </exception>
     public static InspectionReport Inspect(string path)
     {
         ArgumentNullException.ThrowIfNull(path);

@@ -216,7 +216,8 @@ public sealed class WeightInspectorTests : IDisposable
     public void Damaged_json_beside_weights_is_an_error_that_names_it()
     {
         File.WriteAllText(_folder["adapter_config.json"], "{");
-        SafetensorsWriter.Write(_folder["adapter_model.safetensors"], new Dictionary<string, Tensor> { ["x"] = ones(1) });
+        SafetensorsWriter.Write(
+            _folder["adapter_model.safetensors"], new Dictionary<string, Tensor> { ["x"] = ones(1) });
 
         Assert.StartsWith(
             $"{_folder["adapter_config.json"]}: not JSON",
