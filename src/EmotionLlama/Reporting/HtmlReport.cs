@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using EmotionLlama.Monitoring;
 using EmotionLlama.Runtime;
 
 namespace EmotionLlama.Reporting;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using EmotionLlama.Monitoring;
 
 namespace EmotionLlama.Reporting;
 

@@ -1,7 +1,6 @@
 using EmotionLlama.Checkpoints;
 using EmotionLlama.Datasets;
 using EmotionLlama.Models;
-using EmotionLlama.Runtime;
 using EmotionLlama.Tokenization;
 using EmotionLlama.Training;
 using static TorchSharp.torch;

@@ -2,7 +2,6 @@ using EmotionLlama.Checkpoints;
 using EmotionLlama.Configuration;
 using EmotionLlama.Datasets;
 using EmotionLlama.Models;
-using EmotionLlama.Runtime;
 using EmotionLlama.Tokenization;
 using EmotionLlama.Training;
 using static TorchSharp.torch;
