@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using EmotionLlama.Datasets;
 using EmotionLlama.Evaluation;
 using EmotionLlama.Reporting;
+using EmotionLlama.Tests.Monitoring;
 
 namespace EmotionLlama.Tests.Reporting;
 
