@@ -9,6 +9,7 @@ using EmotionLlama.Monitoring;
 using EmotionLlama.Pretraining;
 using EmotionLlama.Runtime;
 using EmotionLlama.World;
+using static TorchSharp.torch;
 
 namespace EmotionLlama.Workflows;
 
@@ -44,6 +45,22 @@ public sealed class QuickstartWorkflow(QuickstartOptions options, IQuickstartObs
     /// <exception cref="InputException">An option is out of range, or the output folder cannot be written to or has the
     /// checkpoints of another run.</exception>
     public QuickstartSummary Run(CancellationToken cancellationToken = default)
+    {
+        // The tiny model's tensors are so small that a second thread costs more than it gives; and the figures do not
+        // depend on the machine's cores then.
+        var threads = get_num_threads();
+        set_num_threads(1);
+        try
+        {
+            return Tell(cancellationToken);
+        }
+        finally
+        {
+            set_num_threads(threads);
+        }
+    }
+
+    private QuickstartSummary Tell(CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
         options.Validate();
