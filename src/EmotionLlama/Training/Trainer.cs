@@ -82,6 +82,7 @@ public sealed class Trainer : IDisposable
             return;
 
         var clock = Stopwatch.StartNew();
+        var throughput = new Throughput();
         var before = Elapsed;
         var skippedInARow = 0;
 
@@ -89,7 +90,7 @@ public sealed class Trainer : IDisposable
         using var batches = _data.Read(Plan.StepAt(NextStep).FirstBatch, CancellationToken.None).GetEnumerator();
         foreach (var step in Plan.StepsFrom(NextStep))
         {
-            var started = clock.Elapsed;
+            throughput.Continue();
             var rows = TakeRows(batches, step.Iterations);
             double? scale = Scaler.Enabled ? Scaler.Scale : null;
             var (loss, norm) = TakeStep(rows, step.LearningRate);
@@ -97,7 +98,8 @@ public sealed class Trainer : IDisposable
             Elapsed = before + clock.Elapsed;
 
             skippedInARow = double.IsFinite(norm) ? 0 : skippedInARow + 1;
-            observer.OnStep(Measure(step, rows, loss, norm, scale, clock.Elapsed - started));
+            throughput.Add(rows.Sum(row => row.Names.Count), rows.Sum(row => row.Tokens));
+            observer.OnStep(Measure(step, rows, loss, norm, scale, throughput));
             if (skippedInARow == MostSkippedInARow)
             {
                 throw new InputException($"{MostSkippedInARow} steps in a row had gradients that are not finite; "
@@ -188,10 +190,8 @@ public sealed class Trainer : IDisposable
         double loss,
         double norm,
         double? scale,
-        TimeSpan duration)
+        Throughput throughput)
     {
-        var samples = rows.Sum(row => row.Names.Count);
-        var tokens = rows.Sum(row => row.Tokens);
         return new StepMetrics
         {
             Step = step.Step + 1,
@@ -201,10 +201,10 @@ public sealed class Trainer : IDisposable
             LearningRate = step.LearningRate,
             GradientNorm = norm,
             AnswerTokens = rows.Sum(row => row.AnswerTokens),
-            Tokens = tokens,
-            Samples = samples,
-            TokensPerSecond = tokens / duration.TotalSeconds,
-            SamplesPerSecond = samples / duration.TotalSeconds,
+            Tokens = rows.Sum(row => row.Tokens),
+            Samples = rows.Sum(row => row.Names.Count),
+            TokensPerSecond = throughput.TokensPerSecond,
+            SamplesPerSecond = throughput.SamplesPerSecond,
             MemoryBytes = Environment.WorkingSet,
             Skipped = !double.IsFinite(norm),
             LossScale = scale,
