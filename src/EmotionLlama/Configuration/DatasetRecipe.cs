@@ -53,6 +53,9 @@ public sealed record DatasetRecipe
     [Range(0.0, double.MaxValue)]
     public double SampleRatio { get; init; } = 1;
 
+    /// <summary>Easy samples first.</summary>
+    public CurriculumRecipe Curriculum { get; init; } = new();
+
     /// <summary>How a picture is prepared.</summary>
     public ProcessorRecipe VisProcessor { get; init; } = new();
 

@@ -16,4 +16,7 @@ public sealed record Recipe
     /// <summary>Test data by name.</summary>
     public IReadOnlyDictionary<string, EvaluationDatasetRecipe> EvaluationDatasets { get; init; } =
         new Dictionary<string, EvaluationDatasetRecipe>();
+
+    /// <summary>The language model that scores descriptions.</summary>
+    public JudgeRecipe Judge { get; init; } = new();
 }

@@ -73,6 +73,10 @@ public sealed record RunRecipe
     [RecipePath(PathKind.Output)]
     public string OutputDir { get; init; } = "output";
 
+    /// <summary>Folder for what <c>evaluate</c> writes; null takes <c>evaluation</c> in <see cref="OutputDir"/>.</summary>
+    [RecipePath(PathKind.Output)]
+    public string? SavePath { get; init; }
+
     /// <summary>A checkpoint of ours to continue from.</summary>
     [RecipePath(PathKind.File)]
     public string? ResumeCkptPath { get; init; }
@@ -103,6 +107,28 @@ public sealed record RunRecipe
     /// <summary>Clips that answers are generated for, the first ones of the data.</summary>
     [Range(0, int.MaxValue)]
     public int SampleAnswersCount { get; init; } = 2;
+
+    /// <summary>Epochs between two evaluations on the held-out clips; 0 evaluates never.</summary>
+    [Range(0, int.MaxValue)]
+    public int EvalEpochInterval { get; init; } = 1;
+
+    /// <summary>Held-out clips of each data set that are answered about in an evaluation, the first ones; 0 answers
+    /// about none and measures the loss alone, null about all where <see cref="Metric"/> needs answers.</summary>
+    [Range(0, int.MaxValue)]
+    public int? EvalClips { get; init; }
+
+    /// <summary>The most tokens of an answer in an evaluation.</summary>
+    [Range(1, int.MaxValue)]
+    public int EvalMaxNewTokens { get; init; } = 200;
+
+    /// <summary>Whether the best checkpoint so far is kept as <c>checkpoint_best.pth</c>.</summary>
+    public bool SaveBest { get; init; }
+
+    /// <summary>What decides which checkpoint is best, and when to stop early.</summary>
+    public ValidationMetric Metric { get; init; } = ValidationMetric.ValLoss;
+
+    /// <summary>Ends the run early.</summary>
+    public EarlyStoppingRecipe EarlyStopping { get; init; } = new();
 
     /// <summary>Sub-stages with rates of their own; empty trains with one.</summary>
     public IReadOnlyList<StageRecipe> Stages { get; init; } = [];

@@ -31,4 +31,7 @@ public sealed record StageRecipe
     /// <summary>Steps of warm-up at the start of the stage.</summary>
     [Range(0, int.MaxValue)]
     public int? WarmupSteps { get; init; }
+
+    /// <summary>Whether AdamW's state goes on or starts anew where the stage begins.</summary>
+    public StageOptimizer Optimizer { get; init; } = StageOptimizer.Keep;
 }

@@ -172,7 +172,8 @@ public sealed class RecipeReaderTests : IDisposable
         Assert.Null(recipe.Recipe.Model.Ckpt);
         Assert.Equal("/annotations.txt", recipe.Recipe.Datasets["mer2024_caption"].BuildInfo.AnnPath);
         Assert.Equal("/test", recipe.Recipe.EvaluationDatasets["mer2024_caption"].ImgPath);
-        Assert.Equal(11, recipe.Notes.Count);
+        Assert.Equal("/results", recipe.Recipe.Run.SavePath);
+        Assert.Equal(10, recipe.Notes.Count);
     }
 
     [Theory]

@@ -67,6 +67,6 @@ public sealed class RecipeWriterTests : IDisposable
         Assert.Contains("  end_sym: \"</s>\"\n", yaml);
         Assert.Contains("  lr_sched: linear_warmup_cosine_lr\n  init_lr: 1e-06\n", yaml);
         Assert.Contains("  amp: true\n", yaml);
-        Assert.EndsWith("evaluation_datasets: {}\n", yaml);
+        Assert.Contains("\nevaluation_datasets: {}\n", yaml);
     }
 }

@@ -24,7 +24,6 @@ internal static class OriginalKeys
         ["run.runner"] = Registered,
         ["run.name"] = "run.output_dir is what a run is known by",
         ["run.job_name"] = "run.output_dir is what a run is known by",
-        ["run.save_path"] = "results go to run.output_dir",
         ["run.world_size"] = Processes,
         ["run.dist_url"] = Processes,
         ["run.dist_backend"] = Processes,
