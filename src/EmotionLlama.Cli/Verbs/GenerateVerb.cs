@@ -14,11 +14,7 @@ internal static class GenerateVerb
     {
         var recipe = RecipeOptions.Recipe();
         var options = RecipeOptions.Overrides();
-        var checkpoint = new Option<string?>("--ckpt")
-        {
-            Description = "The tuned weights, in place of the recipe's model.ckpt.",
-            HelpName = "FILE",
-        };
+        var checkpoint = RecipeOptions.Checkpoint();
         var clip = new Option<string>("--clip")
         {
             Description = "The clip's name in the annotations of the recipe's data.",
@@ -35,12 +31,9 @@ internal static class GenerateVerb
         sampling.AddTo(verb);
         verb.SetAction(async (parsed, stop) =>
         {
-            var overrides = parsed.GetValue(options) ?? [];
-            if (parsed.GetValue(checkpoint) is { } weights)
-                overrides = [.. overrides, $"model.ckpt={weights}"];
-
             var settings = sampling.Read(parsed);
-            var loaded = RecipeReader.Read(parsed.GetRequiredValue(recipe), overrides);
+            var loaded = RecipeReader.Read(
+                parsed.GetRequiredValue(recipe), RecipeOptions.WithCheckpoint(parsed, options, checkpoint));
             RecipeFiles.CheckTraining(loaded);
             globals.LoadLibTorch(parsed);
             using var session = TrainingSession.Open(loaded.Recipe);

@@ -20,4 +20,25 @@ internal static class RecipeOptions
         HelpName = "KEY=VALUE",
         AllowMultipleArgumentsPerToken = true,
     };
+
+    /// <summary>Weights that replace those of the recipe.</summary>
+    public static Option<string?> Checkpoint() => new("--ckpt")
+    {
+        Description = "The tuned weights, in place of the recipe's model.ckpt.",
+        HelpName = "FILE",
+    };
+
+    /// <summary>The values that replace those of the recipe, the weights among them.</summary>
+    public static IReadOnlyList<string> WithCheckpoint(
+        ParseResult parsed, Option<string[]> overrides, Option<string?> checkpoint)
+    {
+        var given = parsed.GetValue(overrides) ?? [];
+        if (parsed.GetValue(checkpoint) is not { } weights)
+            return given;
+
+        // The original's options may be pairs of key and value, and then all are.
+        return given.Length > 0 && !given[0].Contains('=', StringComparison.Ordinal)
+            ? [.. given, "model.ckpt", weights]
+            : [.. given, $"model.ckpt={weights}"];
+    }
 }

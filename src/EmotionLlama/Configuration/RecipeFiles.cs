@@ -1,3 +1,5 @@
+using EmotionLlama.Configuration.Binding;
+
 namespace EmotionLlama.Configuration;
 
 /// <summary>Checks that the files and folders a recipe names are there, before anything is loaded.</summary>
@@ -40,16 +42,30 @@ public static class RecipeFiles
         NeedFile(loaded, "run.resume_ckpt_path", loaded.Recipe.Run.ResumeCkptPath);
     }
 
-    /// <summary>Checks what evaluation reads: the model's files and those of every evaluation data set.</summary>
-    /// <exception cref="InputException">Something is missing, or there is nothing to evaluate.</exception>
-    public static void CheckEvaluation(LoadedRecipe loaded)
+    /// <summary>Checks what evaluation reads: the model's files and those of the evaluation data sets.</summary>
+    /// <param name="loaded">The recipe.</param>
+    /// <param name="names">The data sets; none means all.</param>
+    /// <exception cref="InputException">Something is missing, there is nothing to evaluate, or a name is none of the
+    /// recipe's.</exception>
+    public static void CheckEvaluation(LoadedRecipe loaded, params IReadOnlyList<string> names)
     {
         ArgumentNullException.ThrowIfNull(loaded);
-        if (loaded.Recipe.EvaluationDatasets.Count == 0)
+        ArgumentNullException.ThrowIfNull(names);
+        var sets = loaded.Recipe.EvaluationDatasets;
+        if (sets.Count == 0)
             throw Error(loaded, "evaluation_datasets", "names no data; evaluation needs some");
 
+        if (names.FirstOrDefault(name => !sets.ContainsKey(name)) is { } unknown)
+        {
+            throw Error(
+                loaded,
+                "evaluation_datasets",
+                $"has no '{unknown}'; did you mean '{Spelling.Nearest(unknown, sets.Keys)}'? "
+                + $"It has {string.Join(", ", sets.Keys)}");
+        }
+
         CheckModel(loaded);
-        foreach (var (name, data) in loaded.Recipe.EvaluationDatasets)
+        foreach (var (name, data) in sets.Where(set => names.Count == 0 || names.Contains(set.Key)))
         {
             NeedFile(loaded, $"evaluation_datasets.{name}.eval_file_path", data.EvalFilePath);
             NeedFolder(loaded, $"evaluation_datasets.{name}.img_path", data.ImgPath);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using EmotionLlama.Configuration;
 
 namespace EmotionLlama.Datasets;
 
@@ -11,7 +12,16 @@ public static class AnnotationFile
     /// <param name="path">A UTF-8 text file whose columns are separated by blanks or tabs.</param>
     /// <exception cref="InputException">The file is missing or names no clip, or a line lacks a column, has one too
     /// many, or holds an unknown emotion or a number that is none.</exception>
-    public static IReadOnlyList<ClipAnnotation> Read(string path)
+    public static IReadOnlyList<ClipAnnotation> Read(string path) => ReadLines(path, scheme: null);
+
+    /// <summary>Reads the annotations of test data: each label is one of its scheme, in any of its word forms, and the
+    /// valence may be left out, as in MER2024's <c>name frames emotion</c>.</summary>
+    /// <param name="path">As for the other overload.</param>
+    /// <param name="scheme">Which labels the clips have.</param>
+    /// <exception cref="InputException">As for the other overload.</exception>
+    public static IReadOnlyList<ClipAnnotation> Read(string path, LabelScheme scheme) => ReadLines(path, scheme);
+
+    private static List<ClipAnnotation> ReadLines(string path, LabelScheme? scheme)
     {
         var clips = new List<ClipAnnotation>();
         var number = 0;
@@ -19,7 +29,7 @@ public static class AnnotationFile
         {
             number++;
             if (!string.IsNullOrWhiteSpace(line))
-                clips.Add(ParseLine(line, $"{path}:{number}"));
+                clips.Add(ParseLine(line, scheme, $"{path}:{number}"));
         }
 
         return clips.Count > 0
@@ -40,21 +50,34 @@ public static class AnnotationFile
             }
         });
 
-    private static ClipAnnotation ParseLine(string line, string place)
+    private static ClipAnnotation ParseLine(string line, LabelScheme? scheme, string place)
     {
         var columns = line.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries);
+        if (columns.Length == 3 && scheme is not null)
+            columns = [.. columns, "0"];
+
         if (columns.Length != 4)
             throw new InputException($"{place}: expected '{Columns}', got '{line.Trim()}'");
 
         if (!int.TryParse(columns[1], NumberStyles.Integer, CultureInfo.InvariantCulture, out var frames) || frames < 0)
             throw new InputException($"{place}: '{columns[1]}' is not a number of frames in '{Columns}'");
 
-        if (!EmotionNames.TryParse(columns[2], out var emotion))
-            throw new InputException($"{place}: {EmotionNames.Unknown(columns[2])}");
-
         if (!double.TryParse(columns[3], NumberStyles.Float, CultureInfo.InvariantCulture, out var valence))
             throw new InputException($"{place}: '{columns[3]}' is not a valence, a number, in '{Columns}'");
 
-        return new ClipAnnotation(columns[0], frames, emotion, valence);
+        return new ClipAnnotation(columns[0], frames, ParseLabel(columns[2], scheme, place), valence);
+    }
+
+    private static Emotion ParseLabel(string word, LabelScheme? scheme, string place)
+    {
+        try
+        {
+            return scheme is { } labels ? labels.Parse(word) : EmotionNames.Parse(word);
+        }
+        catch (InputException e)
+        {
+            var set = scheme is { } labels ? $" of '{labels.ToText()}' (evaluation_datasets.*.labels)" : "";
+            throw new InputException($"{place}: {e.Message}{set}", e);
+        }
     }
 }

@@ -10,7 +10,7 @@ public sealed record DataReport
     /// <summary>Lines of the annotation file.</summary>
     public required int Clips { get; init; }
 
-    /// <summary>Lines with each label, for all nine labels.</summary>
+    /// <summary>Lines with each label, for all nine labels of MERR and what else occurs.</summary>
     public required IReadOnlyDictionary<string, int> Labels { get; init; }
 
     /// <summary>The tasks.</summary>

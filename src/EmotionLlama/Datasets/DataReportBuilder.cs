@@ -26,7 +26,7 @@ public static class DataReportBuilder
         {
             Dataset = dataset.Name,
             Clips = clips.Count,
-            Labels = EmotionNames.All.ToDictionary(
+            Labels = EmotionNames.All.Union(clips.Select(clip => clip.Emotion.ToText())).ToDictionary(
                 label => label, label => clips.Count(clip => clip.Emotion.ToText() == label)),
             Tasks =
             [

@@ -1,6 +1,7 @@
 namespace EmotionLlama.Datasets;
 
-/// <summary>The nine emotion labels of the MERR annotations, in the order of the original project.</summary>
+/// <summary>The emotion labels: the nine of the MERR annotations in the order of the original project, and what other test
+/// sets add. <see cref="LabelSchemes"/> says which belong together.</summary>
 public enum Emotion
 {
     /// <summary>neutral</summary>
@@ -29,4 +30,7 @@ public enum Emotion
 
     /// <summary>doubt</summary>
     Doubt,
+
+    /// <summary>disgust; a label of DFEW, not of MERR</summary>
+    Disgust,
 }

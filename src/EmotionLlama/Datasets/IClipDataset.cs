@@ -20,4 +20,14 @@ public interface IClipDataset
     /// <exception cref="InputException">A file of the clip is missing or cannot be read, or the clip has no answer for
     /// the task drawn.</exception>
     ClipSample Read(int index, ulong drawSeed, SampleUse use);
+
+    /// <summary>The instruction that <see cref="Read"/> gives a clip.</summary>
+    /// <param name="index">The clip's place, below <see cref="Count"/>.</param>
+    /// <param name="drawSeed">Fixes the task and the instruction.</param>
+    /// <exception cref="InputException">As for <see cref="Read"/>.</exception>
+    string Instruction(int index, ulong drawSeed)
+    {
+        using var sample = Read(index, drawSeed, SampleUse.Testing);
+        return sample.Instruction;
+    }
 }

@@ -12,13 +12,15 @@ public sealed class MerrDataset : IClipDataset
     private readonly IReadOnlyList<ClipAnnotation> _clips;
     private readonly Augmentation? _augmentation;
 
-    private MerrDataset(string name, DatasetRecipe recipe, int imageSize)
+    private MerrDataset(string name, DatasetRecipe recipe, int imageSize, LabelScheme? labels)
     {
         Name = name;
         Recipe = recipe;
         Paths = MerrPaths.Resolve(name, recipe);
         Tasks = TaskPool.Create(name, recipe);
-        _clips = AnnotationFile.Read(Paths.Annotations);
+        _clips = labels is { } scheme
+            ? AnnotationFile.Read(Paths.Annotations, scheme)
+            : AnnotationFile.Read(Paths.Annotations);
         Texts = new ClipTexts(name, recipe, Paths, Tasks, _clips.Select(clip => clip.Name).ToHashSet());
         Media = new ClipMedia(name, Paths, ModalityNames.Parse(recipe.Withhold), imageSize);
         _augmentation = recipe.EnableAugmentation ? new Augmentation(recipe.AugmentationProb) : null;
@@ -52,7 +54,8 @@ public sealed class MerrDataset : IClipDataset
     /// <param name="imageSize">Height and width of the pictures, in pixels.</param>
     /// <exception cref="InputException">A file or folder is missing or faulty, or a task or modality is unknown.
     /// </exception>
-    public static MerrDataset Open(string name, DatasetRecipe recipe, int imageSize) => new(name, recipe, imageSize);
+    public static MerrDataset Open(string name, DatasetRecipe recipe, int imageSize) =>
+        new(name, recipe, imageSize, labels: null);
 
     /// <summary>Opens test data: the clips of an evaluation entry with everything else as in training, but without
     /// answers and augmentation.</summary>
@@ -63,7 +66,7 @@ public sealed class MerrDataset : IClipDataset
     /// <exception cref="InputException">As for <see cref="Open"/>.</exception>
     public static MerrDataset OpenEvaluation(
         string name, EvaluationDatasetRecipe evaluation, DatasetRecipe training, int imageSize) =>
-        Open(
+        new(
             name,
             training with
             {
@@ -77,14 +80,21 @@ public sealed class MerrDataset : IClipDataset
                 Caption = CaptionUse.Empty,
                 EnableAugmentation = false,
             },
-            imageSize);
+            imageSize,
+            evaluation.Labels);
 
     /// <inheritdoc/>
     public ClipSample Read(int index, ulong drawSeed, SampleUse use)
     {
-        var random = new SplitMix64(drawSeed);
-        var task = Tasks.Draw(ref random);
-        return Read(index, task, task.Instructions[random.NextInt(task.Instructions.Count)], drawSeed, use);
+        var (task, instruction) = Draw(drawSeed);
+        return Read(index, task, instruction, drawSeed, use);
+    }
+
+    /// <inheritdoc/>
+    public string Instruction(int index, ulong drawSeed)
+    {
+        var (task, instruction) = Draw(drawSeed);
+        return InstructionFormat.Compose(Texts.Sentence(_clips[index].Name), task.Name, instruction);
     }
 
     /// <summary>Reads a clip with a given task and instruction.</summary>
@@ -117,5 +127,12 @@ public sealed class MerrDataset : IClipDataset
             Instruction = prompt,
             Answer = answer,
         };
+    }
+
+    private (TaskDefinition Task, string Instruction) Draw(ulong drawSeed)
+    {
+        var random = new SplitMix64(drawSeed);
+        var task = Tasks.Draw(ref random);
+        return (task, task.Instructions[random.NextInt(task.Instructions.Count)]);
     }
 }

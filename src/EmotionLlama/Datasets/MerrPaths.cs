@@ -6,7 +6,8 @@ namespace EmotionLlama.Datasets;
 /// of <c>ann_path</c>.</summary>
 public sealed record MerrPaths
 {
-    private const string TranscriptName = "transcription_en_all.csv";
+    /// <summary>The name of the transcripts, where a recipe gives none.</summary>
+    internal const string TranscriptName = "transcription_en_all.csv";
     private const string CoarseName = "MERR_coarse_grained.json";
     private const string FineName = "MERR_fine_grained.json";
 

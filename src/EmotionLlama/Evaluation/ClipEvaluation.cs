@@ -1,3 +1,4 @@
+using EmotionLlama.Configuration;
 using EmotionLlama.Datasets;
 using EmotionLlama.Generation;
 
@@ -29,8 +30,7 @@ public static class ClipEvaluation
             {
                 foreach (var (clip, answer) in clips.Zip(generator.Answer(clips, settings, cancellationToken)))
                 {
-                    yield return new ClipPrediction(
-                        clip.Name, clip.Emotion, EmotionLabelParser.Parse(answer.Text), answer.Text);
+                    yield return ClipPrediction.Of(clip.Name, clip.Emotion, answer.Text);
                 }
             }
             finally
@@ -42,10 +42,13 @@ public static class ClipEvaluation
     }
 
     /// <summary>The scores of predictions.</summary>
-    public static ClassificationReport Score(IEnumerable<ClipPrediction> predictions)
+    /// <param name="predictions">The predictions.</param>
+    /// <param name="scheme">The labels of the test set.</param>
+    public static ClassificationReport Score(
+        IEnumerable<ClipPrediction> predictions, LabelScheme scheme = LabelScheme.Merr)
     {
         ArgumentNullException.ThrowIfNull(predictions);
         return ClassificationReport.From(
-            predictions.Select(prediction => (prediction.Label, prediction.Predicted)));
+            predictions.Select(prediction => (prediction.Label, prediction.Predicted)), scheme);
     }
 }

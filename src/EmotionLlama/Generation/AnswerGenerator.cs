@@ -81,6 +81,10 @@ public sealed class AnswerGenerator
         return ReadPieces(clip, settings, cancellation);
     }
 
+    /// <summary>Tokens of the prompt that an instruction makes, those of picture and features included.</summary>
+    /// <exception cref="InputException">The instruction cannot be a prompt.</exception>
+    public int CountPromptTokens(string instruction) => _prompts.ForGeneration(instruction).Prompt.Count;
+
     private async IAsyncEnumerable<string> ReadPieces(
         ClipSample clip, GenerationSettings settings, [EnumeratorCancellation] CancellationToken cancellation)
     {

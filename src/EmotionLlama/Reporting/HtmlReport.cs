@@ -37,6 +37,9 @@ public static class HtmlReport
             html.Append("</div>\n");
         }
 
+        if (report.Modalities is { } modalities)
+            AppendSection(html, "Which modality drives the label", ModalityTables.Render(modalities));
+
         AppendSection(html, "Data", Preformatted(report.DataReport));
         AppendSection(html, "Recipe", Folded("the recipe of this run", Preformatted(report.Recipe)));
         AppendSection(html, "Machine", MachineList(report.Machine));

@@ -33,6 +33,12 @@ public sealed record ReportModel
     /// <summary>The scores on held-out clips after training.</summary>
     public ClassificationReport? Classification { get; init; }
 
+    /// <summary>The measures of an evaluation.</summary>
+    public RecognitionMetrics? Recognition { get; init; }
+
+    /// <summary>Which modality drives the labels.</summary>
+    public ModalityReport? Modalities { get; init; }
+
     /// <summary>Clips and the model's answers about them.</summary>
     public IReadOnlyList<ReportClip> Clips { get; init; } = [];
 

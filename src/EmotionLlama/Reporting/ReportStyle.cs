@@ -41,6 +41,8 @@ internal static class ReportStyle
         svg .whisker { stroke: var(--ink); stroke-width: 1.4; }
         svg .clues { fill: var(--teal); } svg .labels { fill: var(--blue); } svg .published { fill-opacity: .35; }
         svg .before { fill: #b4bfcc; } svg .after { fill: var(--teal); } svg .without { fill: var(--amber); }
+        svg .by-face { fill: #3559c7; } svg .by-voice { fill: #d99a2b; } svg .by-words { fill: #0d8a80; }
+        svg .by-several { fill: #8a5bb5; } svg .by-none { fill: #b4bfcc; } svg .by-nothing { fill: #dfe4ea; }
 
         .clip { display: grid; grid-template-columns: 210px 1fr; gap: 24px; padding: 20px 0;
           border-top: 1px solid var(--line); }

@@ -9,21 +9,25 @@ namespace EmotionLlama.Reporting;
 /// scores.</summary>
 internal static class ScoreTables
 {
-    private static readonly Emotion[] Labels = Enum.GetValues<Emotion>();
-
     public static string Confusion(ClassificationReport scores)
     {
         var html = new StringBuilder("<div class=\"scroll\"><table class=\"heat\"><thead><tr><th></th>");
-        foreach (var predicted in Labels)
+        foreach (var predicted in scores.Labels)
             html.Append(CultureInfo.InvariantCulture, $"<th>{predicted.ToText()}</th>");
 
+        var hasOutside = scores.OutsideLabels > 0;
+        html.Append(hasOutside ? "<th class=\"muted\">other</th>" : "");
         html.Append("<th class=\"muted\">none</th></tr></thead><tbody>");
         foreach (var row in scores.Classes)
         {
             html.Append(CultureInfo.InvariantCulture, $"<tr><th>{row.Emotion.ToText()}</th>");
-            foreach (var predicted in Labels.Cast<Emotion?>().Append(null))
+            foreach (var predicted in scores.Labels)
                 AppendCell(html, scores.Confusions(row.Emotion, predicted), row, predicted);
 
+            if (hasOutside)
+                AppendCell(html, scores.ConfusionsOutside(row.Emotion), row, predicted: null);
+
+            AppendCell(html, scores.Confusions(row.Emotion, null), row, predicted: null);
             html.Append("</tr>");
         }
 
@@ -52,7 +56,8 @@ internal static class ScoreTables
             </tbody></table></div>
             <p>Accuracy {scores.Accuracy.Value:0.000} (95 % interval {scores.Accuracy.Lower:0.000} to
             {scores.Accuracy.Upper:0.000}) · weighted F1 {scores.WeightedF1:0.000} · unweighted recall
-            {scores.UnweightedRecall:0.000} · answers without an emotion {scores.Unlabelled}</p>
+            {scores.UnweightedRecall:0.000} · answers without an emotion {scores.Unlabelled} · with one outside the labels
+            {scores.OutsideLabels}</p>
             """).ToString();
     }
 

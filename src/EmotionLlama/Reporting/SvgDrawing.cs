@@ -26,6 +26,16 @@ internal sealed class SvgDrawing
         CultureInfo.InvariantCulture,
         $"""<rect x="{x:0.##}" y="{y:0.##}" width="{width:0.##}" height="{height:0.##}" rx="3" class="{style}"/>""");
 
+    /// <param name="x">The left edge.</param>
+    /// <param name="y">The upper edge.</param>
+    /// <param name="width">The width.</param>
+    /// <param name="height">The height.</param>
+    /// <param name="style">CSS classes.</param>
+    /// <param name="opacity">0 is invisible, 1 covers.</param>
+    public void Rectangle(double x, double y, double width, double height, string style, double opacity) => _svg.Append(
+        CultureInfo.InvariantCulture,
+        $"<rect x=\"{x:0.##}\" y=\"{y:0.##}\" width=\"{width:0.##}\" height=\"{height:0.##}\" rx=\"3\" class=\"{style}\" fill-opacity=\"{opacity:0.##}\"/>");
+
     /// <summary>A curve through points; where one is not finite, the pen is lifted.</summary>
     public void Curve(IEnumerable<(double X, double Y)> points, string style)
     {
@@ -52,4 +62,13 @@ internal sealed class SvgDrawing
         $"""<text x="{x:0.##}" y="{y:0.##}" class="{style}">{WebUtility.HtmlEncode(text)}</text>""");
 
     public override string ToString() => $"{_svg}</svg>";
+
+    /// <summary>The picture as a file of its own.</summary>
+    /// <param name="sheet">The style sheet of its classes.</param>
+    public string ToFile(string sheet)
+    {
+        var svg = ToString();
+        var opened = svg.IndexOf('>', StringComparison.Ordinal) + 1;
+        return $"<svg xmlns=\"http://www.w3.org/2000/svg\"{svg[4..opened]}<style>{sheet}</style>{svg[opened..]}";
+    }
 }

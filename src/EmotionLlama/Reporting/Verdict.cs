@@ -25,6 +25,14 @@ internal static class Verdict
                 : "accuracy did not rise");
         }
 
+        if (report.Recognition is { } recognition)
+        {
+            tiles.Add(Tile("accuracy (WAR)", null, Share(recognition.Accuracy)));
+            tiles.Add(Tile("weighted F1 (WAF)", null, Share(recognition.Waf)));
+            tiles.Add(Tile("unweighted recall (UAR)", null, Share(recognition.Uar)));
+            tiles.Add(Tile($"without a label, {recognition.Refusals} of them refusals", null, $"{recognition.NoLabel}"));
+        }
+
         if (report.Steps is [.., var end])
             tiles.Add(Tile("optimizer steps", null, end.Step.ToString("N0", CultureInfo.InvariantCulture)));
         if (report.Duration is { } duration)
@@ -62,6 +70,8 @@ internal static class Verdict
     private static string Number(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
 
     private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0} %");
+
+    private static string Share(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.00} %");
 
     private static string Time(TimeSpan time) => time.TotalHours >= 1
         ? string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours} h {time.Minutes:00} min")

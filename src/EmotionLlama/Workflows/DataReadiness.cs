@@ -10,9 +10,10 @@ internal static class DataReadiness
     /// <summary>Refuses data that a run would stop at.</summary>
     /// <param name="reports">The reports of all data sets.</param>
     /// <param name="onBadSample">What the recipe does with clips that cannot be read.</param>
+    /// <param name="section">The section of the recipe that the data is in.</param>
     /// <exception cref="InputException">A clip cannot be read, with <see cref="OnBadSample.Stop"/>; or none of a data set
     /// can, with <see cref="OnBadSample.Skip"/>.</exception>
-    public static void Check(IReadOnlyList<DataReport> reports, OnBadSample onBadSample)
+    public static void Check(IReadOnlyList<DataReport> reports, OnBadSample onBadSample, string section = "datasets")
     {
         foreach (var report in reports)
         {
@@ -33,7 +34,7 @@ internal static class DataReadiness
             var advice = onBadSample == OnBadSample.Skip
                 ? " (run.on_bad_sample: skip needs at least one that can)"
                 : " (run.on_bad_sample: skip goes on without)";
-            throw new InputException($"datasets.{report.Dataset}: {FirstProblem(report)}{others}{advice}");
+            throw new InputException($"{section}.{report.Dataset}: {FirstProblem(report)}{others}{advice}");
         }
     }
 

@@ -39,14 +39,8 @@ internal sealed record QuickstartReport
     /// <summary>Scores on held-out clips after training.</summary>
     public required ClassificationReport After { get; init; }
 
-    /// <summary>The same without face.</summary>
-    public required ClassificationReport WithoutFace { get; init; }
-
-    /// <summary>The same without voice.</summary>
-    public required ClassificationReport WithoutVoice { get; init; }
-
-    /// <summary>The same without words.</summary>
-    public required ClassificationReport WithoutWords { get; init; }
+    /// <summary>The same answers beside those with face, voice and words withheld.</summary>
+    public required ModalityReport Modalities { get; init; }
 
     /// <summary>Writes the report.</summary>
     /// <param name="path">The HTML file.</param>
@@ -65,11 +59,12 @@ internal sealed record QuickstartReport
         {
             Before = Before.Accuracy,
             After = After.Accuracy,
-            WithoutFace = WithoutFace.Accuracy,
-            WithoutVoice = WithoutVoice.Accuracy,
-            WithoutWords = WithoutWords.Accuracy,
+            WithoutFace = Modalities.Overall.Without[0].Accuracy,
+            WithoutVoice = Modalities.Overall.Without[1].Accuracy,
+            WithoutWords = Modalities.Overall.Without[2].Accuracy,
         },
         Classification = After,
+        Modalities = Modalities,
         Clips = [.. Answers.GroupBy(answer => answer.Clip).Select((said, place) => Card(place, [.. said]))],
         DataReport = DataReport,
         Recipe = RecipeWriter.ToYaml(Recipe),

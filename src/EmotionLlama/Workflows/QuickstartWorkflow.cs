@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using EmotionLlama.Configuration;
 using EmotionLlama.Datasets;
 using EmotionLlama.Evaluation;
@@ -30,13 +28,6 @@ public sealed class QuickstartWorkflow(QuickstartOptions options, IQuickstartObs
     private const string DatasetName = "world";
     private const int EvaluationBatch = 30;
     private const int ShownClips = 3;
-
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        WriteIndented = true,
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
 
     private readonly GenerationSettings _generation = new() { MaxNewTokens = 120 };
 
@@ -85,9 +76,9 @@ public sealed class QuickstartWorkflow(QuickstartOptions options, IQuickstartObs
 
         observer.OnStage("Asking the tuned model about the same clips");
         var after = Evaluate(generator, heldOut, "after", cancellationToken);
-        var withoutFace = EvaluateWithout("face", generator, recipe, cancellationToken);
-        var withoutVoice = EvaluateWithout("voice", generator, recipe, cancellationToken);
-        var withoutWords = EvaluateWithout("words", generator, recipe, cancellationToken);
+        var modalities = ModalityReport.Of(
+            after,
+            [.. ModalityReport.Names.Select(name => (name, EvaluateWithout(name, generator, recipe, cancellationToken)))]);
 
         var reportFile = Path.Combine(folder, ReportName);
         var report = new QuickstartReport
@@ -99,11 +90,9 @@ public sealed class QuickstartWorkflow(QuickstartOptions options, IQuickstartObs
             DataReport = dataReport,
             Outcome = outcome,
             Answers = SampleAnswerLog.Read(Path.Combine(folder, SampleAnswerLog.FileName)),
-            Before = before,
-            After = after,
-            WithoutFace = withoutFace,
-            WithoutVoice = withoutVoice,
-            WithoutWords = withoutWords,
+            Before = ClipEvaluation.Score(before),
+            After = ClipEvaluation.Score(after),
+            Modalities = modalities,
         };
         report.Write(reportFile, clock.Elapsed);
         var summary = new QuickstartSummary
@@ -111,19 +100,22 @@ public sealed class QuickstartWorkflow(QuickstartOptions options, IQuickstartObs
             Seconds = clock.Elapsed.TotalSeconds,
             LossFirst = outcome.LossFirst,
             LossLast = outcome.LossLast,
-            AccuracyBefore = before.Accuracy.Value,
-            AccuracyAfter = after.Accuracy.Value,
-            AccuracyWithoutFace = withoutFace.Accuracy.Value,
-            AccuracyWithoutVoice = withoutVoice.Accuracy.Value,
-            AccuracyWithoutWords = withoutWords.Accuracy.Value,
+            AccuracyBefore = ClipEvaluation.Score(before).Accuracy.Value,
+            AccuracyAfter = modalities.Overall.Accuracy.Value,
+            AccuracyWithoutFace = Without("face"),
+            AccuracyWithoutVoice = Without("voice"),
+            AccuracyWithoutWords = Without("words"),
             Clips = options.Clips,
             HeldOutClips = heldOut.Count,
             Seed = options.Seed,
             Checkpoint = outcome.Checkpoint,
             Report = reportFile,
         };
-        AtomicFile.WriteText(Path.Combine(folder, SummaryName), JsonSerializer.Serialize(summary, Json) + "\n");
+        ResultJson.Write(Path.Combine(folder, SummaryName), summary);
         return summary;
+
+        double Without(string modality) =>
+            modalities.Overall.Without.Single(effect => effect.Modality == modality).Accuracy.Value;
     }
 
     private WorldSplit TrainingSplit => new("train", 0, options.Clips);
@@ -170,6 +162,7 @@ public sealed class QuickstartWorkflow(QuickstartOptions options, IQuickstartObs
                     EvalFilePath = Path.Combine(data, HeldOutSplit.AnnotationName),
                     ImgPath = frames,
                     BatchSize = EvaluationBatch,
+                    MaxNewTokens = _generation.MaxNewTokens,
                 },
             },
             Run = recipe.Run with { OutputDir = folder, Seed = options.Seed, MaxEpoch = options.Epochs },
@@ -186,16 +179,16 @@ public sealed class QuickstartWorkflow(QuickstartOptions options, IQuickstartObs
         },
         recipe.Model.ImageSize);
 
-    private ClassificationReport EvaluateWithout(
+    private List<ClipPrediction> EvaluateWithout(
         string modality, AnswerGenerator generator, Recipe recipe, CancellationToken cancellationToken) =>
         Evaluate(generator, HeldOut(recipe, [modality]), $"without {modality}", cancellationToken);
 
-    private ClassificationReport Evaluate(
+    private List<ClipPrediction> Evaluate(
         AnswerGenerator generator, MerrDataset clips, string name, CancellationToken cancellationToken)
     {
-        var scores = ClipEvaluation.Score(
-            ClipEvaluation.Predict(generator, clips, EvaluationBatch, _generation, cancellationToken));
-        observer.OnAccuracy(name, scores.Accuracy.Value);
-        return scores;
+        List<ClipPrediction> predictions =
+            [.. ClipEvaluation.Predict(generator, clips, EvaluationBatch, _generation, cancellationToken)];
+        observer.OnAccuracy(name, ClipEvaluation.Score(predictions).Accuracy.Value);
+        return predictions;
     }
 }

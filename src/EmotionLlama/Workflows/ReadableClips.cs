@@ -24,6 +24,9 @@ internal sealed class ReadableClips : IClipDataset
     /// <inheritdoc/>
     public int Count => _places.Length;
 
+    /// <summary>Clips that are left out.</summary>
+    public int Unreadable => _dataset.Count - _places.Length;
+
     /// <summary>Clips in one row, as the recipe says.</summary>
     public int BatchSize => _dataset.Recipe.BatchSize;
 
@@ -32,4 +35,7 @@ internal sealed class ReadableClips : IClipDataset
 
     /// <inheritdoc/>
     public ClipSample Read(int index, ulong drawSeed, SampleUse use) => _dataset.Read(_places[index], drawSeed, use);
+
+    /// <inheritdoc/>
+    public string Instruction(int index, ulong drawSeed) => _dataset.Instruction(_places[index], drawSeed);
 }

@@ -1,10 +1,8 @@
-using EmotionLlama.Checkpoints;
 using EmotionLlama.Configuration;
 using EmotionLlama.Datasets;
 using EmotionLlama.Models;
 using EmotionLlama.Tokenization;
 using EmotionLlama.Training;
-using static TorchSharp.torch;
 
 namespace EmotionLlama.Workflows;
 
@@ -14,7 +12,7 @@ namespace EmotionLlama.Workflows;
 /// </summary>
 public sealed class TrainingSession : IDisposable
 {
-    private EmotionLlamaModel? _model;
+    private readonly RecipeModel _model;
     private IReadOnlyList<DataReport>? _reports;
 
     private TrainingSession(Recipe recipe)
@@ -29,7 +27,7 @@ public sealed class TrainingSession : IDisposable
                    $"{entry.Key}, held-out",
                    entry.Value with { AnnotationFile = entry.Value.ValidationFile, EnableAugmentation = false }),
         ];
-        Tokenizer = ModelFactory.OpenTokenizer(recipe.Model);
+        _model = new RecipeModel(recipe);
 
         MerrDataset Open(string name, DatasetRecipe data) => MerrDataset.Open(name, data, recipe.Model.ImageSize);
     }
@@ -44,7 +42,7 @@ public sealed class TrainingSession : IDisposable
     public IReadOnlyList<MerrDataset> HeldOut { get; }
 
     /// <summary>Llama's tokenizer.</summary>
-    public LlamaTextTokenizer Tokenizer { get; }
+    public LlamaTextTokenizer Tokenizer => _model.Tokenizer;
 
     /// <summary>Opens data and tokenizer. For recipes of people, <see cref="RecipeFiles"/> has looked for the files
     /// before and named the keys of missing ones.</summary>
@@ -102,25 +100,15 @@ public sealed class TrainingSession : IDisposable
     /// <summary>Builds the model; later calls return the same.</summary>
     /// <param name="report">Hears what was loaded.</param>
     /// <exception cref="InputException">A file does not suit, or there is no such device.</exception>
-    public EmotionLlamaModel BuildModel(Action<string>? report = null)
-    {
-        if (_model is not null)
-            return _model;
-
-        // Fresh weights and dropout are drawn from libtorch's generator, so the seed is set before the model is made.
-        random.manual_seed(Recipe.Run.Seed);
-        var device = ComputeDevice.Choose(Recipe.Run.Device);
-        var dtype = ComputeDevice.Precision(Recipe.Run.Amp, device);
-        return _model = ModelFactory.Build(Recipe.Model, device, dtype, report);
-    }
+    public EmotionLlamaModel BuildModel(Action<string>? report = null) => _model.Build(report);
 
     /// <summary>The prompt builder of the model.</summary>
     public PromptBuilder Prompts(EmotionLlamaModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return new(Tokenizer, PromptSettings.FromRecipe(Recipe.Model, model.ImageTokens));
+        return _model.Prompts(model);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _model?.Dispose();
+    public void Dispose() => _model.Dispose();
 }

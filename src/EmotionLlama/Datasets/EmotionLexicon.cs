@@ -1,11 +1,8 @@
 using System.Collections.Frozen;
-using EmotionLlama.Datasets;
+namespace EmotionLlama.Datasets;
 
-namespace EmotionLlama.Evaluation;
-
-/// <summary>The words by which an English text names one of the nine labels: the label, its word forms and close
-/// synonyms. Words that as often name a clue as a feeling (tense, smile, frown) or feelings outside the nine labels
-/// (disgust) are left out.</summary>
+/// <summary>The words by which an English text names an emotion: the label, its word forms and close synonyms. Words that
+/// as often name a clue as a feeling (tense, smile, frown) are left out.</summary>
 internal static class EmotionLexicon
 {
     private static readonly FrozenDictionary<string, Emotion> Words = Build();
@@ -39,6 +36,8 @@ internal static class EmotionLexicon
             (Emotion.Doubt, "doubt doubts doubtful doubtfully doubting dubious sceptical sceptically scepticism "
                 + "skeptical skeptically skepticism suspicious suspiciously suspicion unsure uncertain uncertainty "
                 + "confused confusion puzzled puzzlement"),
+            (Emotion.Disgust, "disgust disgusted disgustedly disgusting revulsion revolted repulsed repulsion repugnance "
+                + "loathing nauseated"),
         ];
 
         return entries

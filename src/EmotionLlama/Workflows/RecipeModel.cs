@@ -1,0 +1,39 @@
+using EmotionLlama.Checkpoints;
+using EmotionLlama.Configuration;
+using EmotionLlama.Models;
+using EmotionLlama.Tokenization;
+using static TorchSharp.torch;
+
+namespace EmotionLlama.Workflows;
+
+/// <summary>The model of a recipe: its tokenizer at once, the rest when it is asked for.</summary>
+/// <param name="recipe">The recipe.</param>
+/// <exception cref="InputException">The tokenizer is missing or faulty.</exception>
+internal sealed class RecipeModel(Recipe recipe) : IDisposable
+{
+    private EmotionLlamaModel? _model;
+
+    /// <summary>Llama's tokenizer.</summary>
+    public LlamaTextTokenizer Tokenizer { get; } = ModelFactory.OpenTokenizer(recipe.Model);
+
+    /// <summary>Builds the model; later calls return the same.</summary>
+    /// <param name="report">Hears what was loaded.</param>
+    /// <exception cref="InputException">A file does not suit, or there is no such device.</exception>
+    public EmotionLlamaModel Build(Action<string>? report = null)
+    {
+        if (_model is not null)
+            return _model;
+
+        // Fresh weights and dropout are drawn from libtorch's generator, so the seed is set before the model is made.
+        random.manual_seed(recipe.Run.Seed);
+        var device = ComputeDevice.Choose(recipe.Run.Device);
+        var dtype = ComputeDevice.Precision(recipe.Run.Amp, device);
+        return _model = ModelFactory.Build(recipe.Model, device, dtype, report);
+    }
+
+    /// <summary>The prompt builder of the model.</summary>
+    public PromptBuilder Prompts(EmotionLlamaModel model) =>
+        new(Tokenizer, PromptSettings.FromRecipe(recipe.Model, model.ImageTokens));
+
+    public void Dispose() => _model?.Dispose();
+}
