@@ -13,7 +13,10 @@ internal static class RecipeValidator
     {
         var recipe = loaded.Recipe;
         foreach (var (name, data) in recipe.Datasets)
+        {
             CheckDataset(loaded, $"datasets.{name}", data, recipe.Model.ImageSize);
+            CheckCurriculum(loaded, $"datasets.{name}.curriculum", data.Curriculum, recipe.Run.MaxEpoch);
+        }
 
         if (recipe.Datasets.Count > 0 && recipe.Datasets.Values.All(data => data.SampleRatio == 0))
             throw Error(loaded, "datasets", "every sample_ratio is 0, so nothing is drawn; raise one");
@@ -36,6 +39,15 @@ internal static class RecipeValidator
                 $"{key}.vis_processor.image_size",
                 $"is {size} where model.image_size is {imageSize}; make them equal");
         }
+    }
+
+    private static void CheckCurriculum(LoadedRecipe loaded, string key, CurriculumRecipe curriculum, int epochs)
+    {
+        if (curriculum.Difficulty == CurriculumDifficulty.None || curriculum.Epochs is not { } last || last <= epochs)
+            return;
+
+        throw Error(loaded, $"{key}.epochs", string.Create(CultureInfo.InvariantCulture,
+            $"is {last} where run.max_epoch is {epochs}, so some samples would never be drawn; lower it"));
     }
 
     private static void CheckStages(LoadedRecipe loaded, RunRecipe run)

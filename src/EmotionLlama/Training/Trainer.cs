@@ -20,6 +20,7 @@ public sealed class Trainer : IDisposable
     private readonly ITrainingData _data;
     private readonly CheckpointStore? _store;
     private readonly bool _checkpointActivations;
+    private long _firstStep;
 
     /// <summary>Prepares a run; nothing is read yet.</summary>
     /// <param name="model">The model; its trained weights change.</param>
@@ -85,11 +86,13 @@ public sealed class Trainer : IDisposable
         var throughput = new Throughput();
         var before = Elapsed;
         var skippedInARow = 0;
+        _firstStep = NextStep;
 
         // Reading is not cancelled, because the step under way is to be finished.
         using var batches = _data.Read(Plan.StepAt(NextStep).FirstBatch, CancellationToken.None).GetEnumerator();
         foreach (var step in Plan.StepsFrom(NextStep))
         {
+            BeginStage(step, observer);
             throughput.Continue();
             var rows = TakeRows(batches, step.Iterations);
             double? scale = Scaler.Enabled ? Scaler.Scale : null;
@@ -166,6 +169,17 @@ public sealed class Trainer : IDisposable
             foreach (var row in rows)
                 row.Dispose();
         }
+    }
+
+    /// <summary>Says where a sub-stage begins, or is gone on with, and lets the optimizer start anew where it shall. A run
+    /// that is resumed right there has restored the moments of the stage before, and loses them as well.</summary>
+    private void BeginStage(PlannedStep step, ITrainingObserver observer)
+    {
+        if (step.ResetsOptimizer)
+            Optimizer.Reset();
+
+        if ((step.BeginsStage || step.Step == _firstStep) && Plan.DescribeStage(step.Step) is { } stage)
+            observer.OnMessage(step.BeginsStage ? stage : $"in {stage}");
     }
 
     private void EndEpoch(PlannedStep step)

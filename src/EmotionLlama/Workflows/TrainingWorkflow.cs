@@ -45,7 +45,9 @@ public static class TrainingWorkflow
         CheckStart(folder, resume);
 
         var model = session.BuildModel(observer.OnMessage);
-        var data = new RecipeTrainingData(session.Datasets, recipe.Run, session.Prompts(model));
+        var difficulties = CurriculumDifficulties.Prepare(
+            session, model, folder, resume, observer.OnMessage, cancellationToken);
+        var data = new RecipeTrainingData(session.Datasets, recipe.Run, session.Prompts(model), difficulties);
         var store = new CheckpointStore(folder, RecipeTree.Of(recipe), recipe.Run.KeepLast);
         using var trainer = new Trainer(model, recipe, data, store);
         if (resume is not null)
