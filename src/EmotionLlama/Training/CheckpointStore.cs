@@ -195,7 +195,8 @@ public sealed class CheckpointStore(string folder, object? config, int keepLast 
         }
     }
 
-    private static IEnumerable<(int Epoch, string Path)> EpochCheckpoints(string folder) =>
+    /// <summary>The checkpoints of a folder that were saved at the ends of epochs, by epoch.</summary>
+    internal static IEnumerable<(int Epoch, string Path)> EpochCheckpoints(string folder) =>
         Directory.Exists(folder)
             ? Directory.EnumerateFiles(folder, "checkpoint_*.pth")
                 .Select(path => (Epoch: EpochOf(path), Path: path))
