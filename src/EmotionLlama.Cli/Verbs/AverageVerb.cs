@@ -10,14 +10,8 @@ namespace EmotionLlama.Cli.Verbs;
 /// <summary><c>average</c>: one checkpoint of several.</summary>
 internal static class AverageVerb
 {
-    private static readonly Dictionary<string, ValidationMetric> Metrics = new()
-    {
-        ["val_loss"] = ValidationMetric.ValLoss,
-        ["accuracy"] = ValidationMetric.Accuracy,
-        ["waf"] = ValidationMetric.Waf,
-        ["clue_overlap"] = ValidationMetric.ClueOverlap,
-        ["label_overlap"] = ValidationMetric.LabelOverlap,
-    };
+    private static readonly Dictionary<string, ValidationMetric> Metrics =
+        Enum.GetValues<ValidationMetric>().ToDictionary(metric => metric.ToText());
 
     public static Command Create(GlobalOptions globals)
     {
@@ -60,11 +54,10 @@ internal static class AverageVerb
         string output,
         CancellationToken stop)
     {
-        using var session = TrainingSession.Open(recipe);
         Action<string>? report = parsed.GetValue(globals.Json)
             ? null
             : parsed.InvocationConfiguration.Output.WriteLine;
-        return GreedyAveraging.Run(set, session, metric, output, report, stop);
+        return GreedyAveraging.Run(set, recipe, metric, output, report, stop);
     }
 
     private static Recipe ReadRecipe(ParseResult parsed, Options options)

@@ -14,4 +14,7 @@ public sealed record PairScore
 
     /// <summary>Why a score is missing; null where none is.</summary>
     public string? Failure { get; init; }
+
+    /// <summary>One of the two scores.</summary>
+    public double? this[ScoreKind kind] => kind == ScoreKind.ClueOverlap ? ClueOverlap : LabelOverlap;
 }

@@ -2,6 +2,7 @@ using EmotionLlama.Configuration;
 using EmotionLlama.Datasets;
 using EmotionLlama.Datasets.Curriculum;
 using EmotionLlama.Models;
+using EmotionLlama.Scoring.Clues;
 using static TorchSharp.torch;
 
 namespace EmotionLlama.Workflows;
@@ -75,7 +76,7 @@ internal static class CurriculumDifficulties
     private static double[]? OfCaptions(MerrDataset dataset, CurriculumDifficulty difficulty) => difficulty switch
     {
         CurriculumDifficulty.Length => MeanOverTasks(dataset, (_, answer) => CountWords(answer)),
-        CurriculumDifficulty.Clues => MeanOverTasks(dataset, (_, answer) => CaptionMentions.Count(answer)),
+        CurriculumDifficulty.Clues => MeanOverTasks(dataset, (_, answer) => CountClues(answer)),
         CurriculumDifficulty.Modalities => MeanOverTasks(
             dataset, (clip, answer) => Count(dataset.Present(clip.Name) & CaptionMentions.Find(answer))),
         _ => null,
@@ -129,6 +130,9 @@ internal static class CurriculumDifficulties
     /// <summary>Face, voice and words; the three views of a face are one.</summary>
     private static int Count(Modalities modalities) =>
         new[] { Modalities.Face, Modalities.Voice, Modalities.Words }.Count(one => (modalities & one) != 0);
+
+    /// <summary>A clue that is told twice is one.</summary>
+    private static int CountClues(string text) => ClueReader.Read(text).Select(mention => mention.Clue).Distinct().Count();
 
     private static int CountWords(string text) =>
         text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;

@@ -1,10 +1,8 @@
+using System.Globalization;
 using EmotionLlama.Checkpoints;
 using EmotionLlama.Checkpoints.Averaging;
 using EmotionLlama.Configuration;
-using EmotionLlama.Evaluation;
-using EmotionLlama.Generation;
 using EmotionLlama.Models;
-using EmotionLlama.Training;
 
 namespace EmotionLlama.Workflows;
 
@@ -13,72 +11,59 @@ public static class GreedyAveraging
 {
     /// <summary>Averages, and writes the result.</summary>
     /// <param name="set">The checkpoints.</param>
-    /// <param name="session">The recipe: its model, held-out clips and evaluation settings.</param>
-    /// <param name="metric">What decides.</param>
+    /// <param name="recipe">The model, the held-out clips, and how answers about them are generated.</param>
+    /// <param name="metric">What decides, measured as evaluations during training measure it.</param>
     /// <param name="output">The file to write.</param>
     /// <param name="report">Hears of each measurement.</param>
     /// <param name="cancellationToken">Stops it; nothing is written then.</param>
-    /// <exception cref="InputException">The recipe has no held-out clips, the checkpoints do not suit its model, or as for
-    /// <see cref="CheckpointAverager.Cook"/>.</exception>
+    /// <exception cref="InputException">The recipe has no held-out clips or they cannot show the metric, the checkpoints do
+    /// not suit its model, or as for <see cref="CheckpointAverager.Cook"/>.</exception>
     public static AveragingReport Run(
         CheckpointSet set,
-        TrainingSession session,
+        Recipe recipe,
         ValidationMetric metric,
         string output,
         Action<string>? report = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(set);
-        ArgumentNullException.ThrowIfNull(session);
+        ArgumentNullException.ThrowIfNull(recipe);
+        using var session = TrainingSession.Open(recipe with { Run = Deciding(recipe.Run, metric) });
         if (session.HeldOut.Count == 0)
         {
             throw new InputException($"datasets.{session.Datasets[0].Name}.validation_file: is missing; a greedy average is "
                 + "measured on held-out clips");
         }
 
-        var measure = Measure(session, metric, cancellationToken);
-        return CheckpointAverager.Cook(set, Name(metric), metric != ValidationMetric.ValLoss, Report, output, cancellationToken);
+        EvaluationReadiness.Check(session.Recipe, session.HeldOut);
+        return CheckpointAverager.Cook(
+            set,
+            metric.ToText(),
+            higherIsBetter: metric.Improvement(value: 1, than: 0) > 0,
+            Measure,
+            output,
+            cancellationToken);
 
-        double Report(IWeightSource weights)
+        double Measure(IWeightSource weights)
         {
             var model = session.BuildModel();
             TrainedWeights.Load(model, weights);
-            var value = measure(model);
-            report?.Invoke($"{Name(metric)} {value:0.#####}: {weights.Location}");
+            var value = new HeldOutEvaluation(session, model, cancellationToken)
+                .Measure(step: 0, epoch: 0, onAnswer: _ => { }, cancellationToken)
+                .Value(metric) ?? throw new InputException(
+                    $"--metric {metric.ToText()}: could not be measured on the held-out clips; try val_loss");
+            report?.Invoke(string.Create(
+                CultureInfo.InvariantCulture, $"{metric.ToText()} {value:0.#####}: {weights.Location}"));
             return value;
         }
     }
 
-    private static Func<EmotionLlamaModel, double> Measure(
-        TrainingSession session, ValidationMetric metric, CancellationToken cancellationToken) => metric switch
-        {
-            ValidationMetric.ValLoss => model => Loss(session, model, cancellationToken),
-            ValidationMetric.Accuracy => model => Score(session, model, cancellationToken).Accuracy.Value,
-            ValidationMetric.Waf => model => Score(session, model, cancellationToken).WeightedF1,
-            _ => throw new InputException($"--metric {Name(metric)}: cannot decide here; use val_loss, accuracy or waf"),
-        };
-
-    private static double Loss(TrainingSession session, EmotionLlamaModel model, CancellationToken cancellationToken) =>
-        session.ReadableHeldOut(cancellationToken).Average(clips => ValidationLoss.Measure(
-            model, clips, session.Prompts(model), clips.BatchSize, cancellationToken));
-
-    private static ClassificationReport Score(
-        TrainingSession session, EmotionLlamaModel model, CancellationToken cancellationToken)
+    /// <summary>The evaluation settings of a run with nothing measured that does not decide.</summary>
+    private static RunRecipe Deciding(RunRecipe run, ValidationMetric metric) => run with
     {
-        var run = session.Recipe.Run;
-        var generator = new AnswerGenerator(model, session.Prompts(model));
-        var settings = new GenerationSettings { MaxNewTokens = run.EvalMaxNewTokens };
-        return ClipEvaluation.Score(session.ReadableHeldOut(cancellationToken).SelectMany(clips => ClipEvaluation
-            .Predict(generator, clips, clips.BatchSize, settings, cancellationToken)
-            .Take(run.EvalClips ?? int.MaxValue)));
-    }
-
-    private static string Name(ValidationMetric metric) => metric switch
-    {
-        ValidationMetric.ValLoss => "val_loss",
-        ValidationMetric.ClueOverlap => "clue_overlap",
-        ValidationMetric.LabelOverlap => "label_overlap",
-        ValidationMetric.Accuracy => "accuracy",
-        _ => "waf",
+        Metric = metric,
+        EvalEpochInterval = 1,
+        EvalTemperatureSamples = 0,
+        EvalClips = !metric.NeedsAnswers() ? 0 : run.EvalClips == 0 ? null : run.EvalClips,
     };
 }

@@ -56,6 +56,24 @@ public sealed class AverageVerbTests(SmallWorld world) : IDisposable
         Assert.True(Loss(average) <= best + 1e-6);
     }
 
+    [Theory]
+    [InlineData("clue_overlap", 10)]
+    [InlineData("accuracy", 1)]
+    public async Task Answers_may_decide_too(string metric, double most)
+    {
+        await TrainAsync(epochs: 2);
+
+        var run = await CliRun.Of(
+            "average", _folder.Output, "--last", "2", "--output", _folder["greedy.pth"], "--greedy", "--cfg-path",
+            _folder.Recipe, "--metric", metric, "--json", "--options",
+            "datasets.world.validation_file=world_held_out.txt", "run.eval_clips=2", "run.eval_max_new_tokens=20");
+
+        Assert.Equal((0, ""), (run.Code, run.Error));
+        Assert.Equal(metric, run.Json.GetProperty("metric").GetString());
+        Assert.All(run.Json.GetProperty("soup").EnumerateArray(), step =>
+            Assert.InRange(step.GetProperty("alone").GetDouble(), 0, most));
+    }
+
     [Fact]
     public async Task People_see_shares_distances_and_where_the_file_is()
     {

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace EmotionLlama.Datasets.Curriculum;
 
 /// <summary>Which modalities a caption speaks of, by words of English and Chinese that name what is seen, heard or said.
-/// A rough count for ordering clips; it knows nothing of negation.</summary>
+/// That a thing is named is enough; it may be said to be absent.</summary>
 internal static partial class CaptionMentions
 {
     /// <summary>The modalities that a caption speaks of: some of <see cref="Modalities.Face"/>,
@@ -32,8 +32,4 @@ internal static partial class CaptionMentions
         + @"|questions?|replies|reply|mentions?|mentioned)\b|字幕|台词|文本|话语|说的|句",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Words();
-
-    /// <summary>The number of such words in a caption.</summary>
-    public static int Count(string caption) =>
-        Face().Count(caption) + Voice().Count(caption) + Words().Count(caption);
 }
