@@ -15,15 +15,15 @@ internal static class ClipCard
         if (clip.Picture is { } picture)
         {
             html.Append(CultureInfo.InvariantCulture,
-                $"<img alt=\"a frame of {HtmlReport.Text(clip.Name)}\" src=\"data:image/png;base64,")
+                $"<img alt=\"a frame of {HtmlPage.Text(clip.Name)}\" src=\"data:image/png;base64,")
                 .Append(Convert.ToBase64String(picture.Span)).Append("\">");
         }
 
         html.Append(CultureInfo.InvariantCulture, $"""
-            <figcaption><strong>{HtmlReport.Text(clip.Name)}</strong> <span class="chip">{clip.Emotion.ToText()}</span>
+            <figcaption><strong>{HtmlPage.Text(clip.Name)}</strong> <span class="chip">{clip.Emotion.ToText()}</span>
             """);
         if (!string.IsNullOrWhiteSpace(clip.Words))
-            html.Append(CultureInfo.InvariantCulture, $"<q>{HtmlReport.Text(clip.Words)}</q>");
+            html.Append(CultureInfo.InvariantCulture, $"<q>{HtmlPage.Text(clip.Words)}</q>");
 
         html.Append("</figcaption></figure><div class=\"answers\">");
         foreach (var (index, answer) in clip.Answers.Index())

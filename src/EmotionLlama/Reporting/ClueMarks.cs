@@ -35,13 +35,13 @@ internal static partial class ClueMarks
             if (start < written)
                 continue;
 
-            html.Append(HtmlReport.Text(text[written..start]));
+            html.Append(HtmlPage.Text(text[written..start]));
             html.Append(CultureInfo.InvariantCulture, $"<mark class=\"{style}\">");
-            html.Append(HtmlReport.Text(text.Substring(start, length))).Append("</mark>");
+            html.Append(HtmlPage.Text(text.Substring(start, length))).Append("</mark>");
             written = start + length;
         }
 
-        return html.Append(HtmlReport.Text(text[written..])).ToString();
+        return html.Append(HtmlPage.Text(text[written..])).ToString();
     }
 
     private static string Style(bool isRight) => isRight ? "right" : "wrong";

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
 using EmotionLlama.Monitoring;
 using EmotionLlama.Runtime;
@@ -22,21 +21,7 @@ public static class HtmlReport
     {
         ArgumentNullException.ThrowIfNull(report);
         var html = new StringBuilder();
-        html.Append(CultureInfo.InvariantCulture, $"""
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta http-equiv="Content-Security-Policy"
-              content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-            <title>{Text(report.Title)}</title>
-            <style>{ReportStyle.Sheet}</style>
-            </head>
-            <body><main>
-            <header><h1>{Text(report.Title)}</h1>
-
-            """);
+        html.Append(CultureInfo.InvariantCulture, $"<header><h1>{Text(report.Title)}</h1>\n");
         if (report.Subtitle is { } subtitle)
             html.Append(CultureInfo.InvariantCulture, $"<p class=\"muted\">{Text(subtitle)}</p>\n");
 
@@ -57,11 +42,10 @@ public static class HtmlReport
         AppendSection(html, "Data", Preformatted(report.DataReport));
         AppendSection(html, "Recipe", Folded("the recipe of this run", Preformatted(report.Recipe)));
         AppendSection(html, "Machine", MachineList(report.Machine));
-        return html.Append("</main></body>\n</html>\n").ToString();
+        return HtmlPage.Render(report.Title, html.ToString());
     }
 
-    /// <summary>Plain text, safe inside HTML.</summary>
-    internal static string Text(string text) => WebUtility.HtmlEncode(text);
+    private static string Text(string text) => HtmlPage.Text(text);
 
     private static void AppendCurves(StringBuilder html, ReportModel report)
     {

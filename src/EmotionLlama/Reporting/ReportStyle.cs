@@ -45,6 +45,7 @@ internal static class ReportStyle
         svg .held { stroke: var(--amber); stroke-width: 2.4; }
         svg .rate { stroke: var(--teal); stroke-width: 2.2; }
         svg .whisker { stroke: var(--ink); stroke-width: 1.4; }
+        svg .clues { fill: var(--teal); } svg .labels { fill: var(--blue); } svg .published { fill-opacity: .35; }
         svg .before { fill: #b4bfcc; } svg .after { fill: var(--teal); } svg .without { fill: var(--amber); }
 
         .clip { display: grid; grid-template-columns: 210px 1fr; gap: 24px; padding: 20px 0;
