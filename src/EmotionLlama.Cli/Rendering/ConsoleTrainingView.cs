@@ -27,8 +27,10 @@ internal abstract class ConsoleTrainingView(IAnsiConsole console, TimeProvider t
         Show(metrics);
     }
 
-    public void OnValidation(ValidationMetrics metrics) =>
-        WriteLine($"held-out loss after {metrics.Step} steps: [bold]{metrics.Loss:f4}[/]");
+    public virtual void OnValidation(ValidationMetrics metrics) => WriteLine(
+        $"held-out loss after {metrics.Step} steps: [bold]{metrics.Loss:f4}[/]{Quantities.Scores(metrics)}");
+
+    public virtual void OnBest(BestMetric best) => WriteLine($"best so far: [bold]{best.ToText()}[/]");
 
     public void OnAnswer(SampleAnswer answer) =>
         WriteLine($"[grey]{answer.Clip} after {answer.Step} steps:[/] [italic]{answer.Answer}[/]");

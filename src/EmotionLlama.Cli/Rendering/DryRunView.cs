@@ -21,6 +21,9 @@ internal static class DryRunView
             console.MarkupLine(string.Concat(prompt.Segments.Select(Colored)));
         }
 
+        foreach (var curriculum in report.Curricula)
+            console.WriteLine($"\n{curriculum.ToText()}");
+
         console.MarkupLineInterpolated($"\n[bold]The run[/]: {report.Epochs} epochs, {report.Steps} optimizer steps");
         console.WriteLine(
             $"weights: {report.TrainedWeights:n0} trained, {report.FrozenWeights:n0} frozen");

@@ -7,7 +7,7 @@ using EmotionLlama.Workflows;
 namespace EmotionLlama.Cli.Rendering;
 
 /// <summary>Reports a training run as JSON lines, each an object whose <c>event</c> says what it is: <c>training</c>,
-/// <c>step</c>, <c>validation</c>, <c>answer</c>, <c>message</c>, <c>checkpoint</c> or, at the end, <c>done</c>.</summary>
+/// <c>step</c>, <c>validation</c>, <c>best</c>, <c>answer</c>, <c>message</c>, <c>checkpoint</c> or, at the end, <c>done</c>.</summary>
 /// <param name="output">Where to.</param>
 /// <param name="every">Steps between two lines; the first, the last and skipped steps always have one.</param>
 internal sealed class JsonTrainingView(TextWriter output, int every) : ITrainingObserver
@@ -17,6 +17,7 @@ internal sealed class JsonTrainingView(TextWriter output, int every) : ITraining
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
@@ -36,6 +37,8 @@ internal sealed class JsonTrainingView(TextWriter output, int every) : ITraining
     }
 
     public void OnValidation(ValidationMetrics metrics) => Write("validation", metrics);
+
+    public void OnBest(BestMetric best) => Write("best", best);
 
     public void OnAnswer(SampleAnswer answer) => Write("answer", answer);
 

@@ -17,7 +17,21 @@ internal sealed class LiveTrainingView(IAnsiConsole console, LiveDisplayContext 
 
     private readonly Queue<double> _losses = new();
     private StepMetrics? _latest;
+    private ValidationMetrics? _heldOut;
+    private BestMetric? _best;
     private long? _drawn;
+
+    public override void OnValidation(ValidationMetrics metrics)
+    {
+        _heldOut = metrics;
+        base.OnValidation(metrics);
+    }
+
+    public override void OnBest(BestMetric best)
+    {
+        _best = best;
+        base.OnBest(best);
+    }
 
     /// <summary>Draws the latest figures.</summary>
     public void Refresh()
@@ -26,7 +40,7 @@ internal sealed class LiveTrainingView(IAnsiConsole console, LiveDisplayContext 
             return;
 
         _drawn = Time.GetTimestamp();
-        display.UpdateTarget(TrainingPanel.Create(_latest, Progress, [.. _losses]));
+        display.UpdateTarget(TrainingPanel.Create(_latest, Progress, [.. _losses], _heldOut, _best));
     }
 
     protected override void Show(StepMetrics metrics)

@@ -26,6 +26,20 @@ internal static class Quantities
         return minutes < 60 ? $"{minutes}:{rest:00}" : $"{minutes / 60}:{minutes % 60:00}:{rest:00}";
     }
 
+    /// <summary>What an evaluation measured of answers, each after two blanks; nothing where there were none.</summary>
+    public static string Scores(ValidationMetrics metrics)
+    {
+        (string Text, double? Value)[] scores =
+        [
+            ("accuracy {0:0.0} %", 100 * metrics.Accuracy),
+            ("waf {0:0.000}", metrics.Waf),
+            ("clues {0:0.00}", metrics.ClueOverlap),
+            ("labels {0:0.00}", metrics.LabelOverlap),
+        ];
+        return string.Concat(scores.Where(score => score.Value is not null).Select(score =>
+            "  " + string.Format(CultureInfo.InvariantCulture, score.Text, score.Value)));
+    }
+
     private static string Count(double value) => value switch
     {
         >= 100_000 => string.Create(CultureInfo.InvariantCulture, $"{value / 1000:0}k"),

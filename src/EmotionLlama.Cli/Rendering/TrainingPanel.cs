@@ -12,7 +12,14 @@ internal static class TrainingPanel
     /// <param name="latest">The latest step.</param>
     /// <param name="progress">Where the run is.</param>
     /// <param name="losses">The latest losses.</param>
-    public static IRenderable Create(StepMetrics latest, ProgressEstimator progress, IReadOnlyList<double> losses)
+    /// <param name="heldOut">The latest evaluation; null before there is one.</param>
+    /// <param name="best">The best evaluation; null before there is one.</param>
+    public static IRenderable Create(
+        StepMetrics latest,
+        ProgressEstimator progress,
+        IReadOnlyList<double> losses,
+        ValidationMetrics? heldOut = null,
+        BestMetric? best = null)
     {
         var left = progress.Remaining is { } time ? Quantities.Duration(time) : "?";
         var gradient = latest.GradientNorm is { } norm ? $"   gradient {norm:g3}" : "";
@@ -21,6 +28,11 @@ internal static class TrainingPanel
         Add("", $"{Bar(progress.Fraction)} {progress.Fraction,4:p0}");
         Add("step", $"{latest.Step} of {progress.TotalSteps}   epoch {latest.Epoch}");
         Add("loss", $"{latest.Loss:f4}   {Sparkline.Draw(losses)}");
+        if (heldOut is not null)
+            Add("held-out", $"{heldOut.Loss:f4}{Quantities.Scores(heldOut)}");
+        if (best is not null)
+            Add("best", best.ToText());
+
         Add("rate", $"{Quantities.Rate(latest.LearningRate)}{gradient}{scale}");
         Add("speed", $"{Quantities.Speed(latest)}   {Quantities.Memory(latest)}");
         Add("time", $"{Quantities.Duration(progress.Elapsed)}   {left} left");

@@ -53,6 +53,9 @@ internal static class InspectVerb
             Row("holds", string.Join(", ", report.Entries));
         if (report.Epoch is { } epoch)
             Row("epoch", $"{epoch}");
+        foreach (var part in report.AverageOf)
+            Row("average of", $"{part.File}{(part.Epoch is { } of ? $", epoch {of}" : "")}: {100 * part.Share:0.#} %");
+
         if (report.Lora is { } lora)
             Row("LoRA", Describe(lora));
         if (report.Projections.Count > 0)

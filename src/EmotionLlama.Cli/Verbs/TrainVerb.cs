@@ -94,6 +94,12 @@ internal static class TrainVerb
         if (outcome.ValidationLossFirst is { } first && outcome.ValidationLossLast is { } last)
             output.WriteLine($"held-out loss {first:f4} → {last:f4} ({(last / first) - 1:p0})");
 
+        if (outcome.Best is { } best)
+            output.WriteLine($"best: {best.ToText()}{(best.Checkpoint is { } path ? $", kept as {path}" : "")}");
+
+        foreach (var trouble in outcome.Diagnosis.Found)
+            output.WriteLine(trouble.ToText());
+
         if (outcome.SkippedSamples > 0)
             output.WriteLine($"{outcome.SkippedSamples} samples could not be read and were skipped");
 

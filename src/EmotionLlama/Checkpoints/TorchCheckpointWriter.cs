@@ -35,9 +35,12 @@ public static class TorchCheckpointWriter
             archive.Add($"{Prefix}/byteorder", "little"u8.ToArray());
             for (var i = 0; i < tensors.Count; i++)
             {
-                using var values = tensors[i] is StoredTensor stored
-                    ? stored.Read()
-                    : TensorMemory.OnCpu((Tensor)tensors[i]);
+                using var values = tensors[i] switch
+                {
+                    StoredTensor stored => stored.Read(),
+                    DeferredTensor deferred => deferred.Make(),
+                    var tensor => TensorMemory.OnCpu((Tensor)tensor),
+                };
                 var memory = new TensorMemory(values);
                 archive.Add($"{Prefix}/data/{Key(i)}", memory.Length, memory.Checksum(), memory.WriteTo);
             }
@@ -62,7 +65,7 @@ public static class TorchCheckpointWriter
                 case ScalarType type:
                     writer.WriteGlobal("torch", TorchTypes.Name(type));
                     return true;
-                case Tensor or StoredTensor:
+                case Tensor or StoredTensor or DeferredTensor:
                     WriteOnce(writer, value);
                     return true;
                 default:
@@ -80,10 +83,13 @@ public static class TorchCheckpointWriter
                 return;
             }
 
-            if (value is StoredTensor stored)
-                WriteTensor(writer, stored.Type, [.. stored.Shape], Key(tensors.Count));
-            else
-                WriteTensor(writer, ((Tensor)value).dtype, ((Tensor)value).shape, Key(tensors.Count));
+            var (type, shape) = value switch
+            {
+                StoredTensor stored => (stored.Type, [.. stored.Shape]),
+                DeferredTensor deferred => (deferred.Type, [.. deferred.Shape]),
+                _ => (((Tensor)value).dtype, ((Tensor)value).shape),
+            };
+            WriteTensor(writer, type, shape, Key(tensors.Count));
 
             tensors.Add(value);
             memoized.Add(identity, writer.Memoize());

@@ -17,8 +17,8 @@ public sealed record DatasetRecipe
     /// folder.</summary>
     public string? AnnotationFile { get; init; }
 
-    /// <summary>Annotation file of held-out clips, a path or a name in the folder of <c>ann_path</c>. Their loss is
-    /// measured before training and after each epoch.</summary>
+    /// <summary>Annotation file of held-out clips, a path or a name in the folder of <c>ann_path</c>, for the
+    /// evaluations of <c>run.eval_epoch_interval</c>.</summary>
     public string? ValidationFile { get; init; }
 
     /// <summary>Tasks to draw from, with their weights. In YAML a list (equal weights) or a map of task to

@@ -27,14 +27,16 @@ public static class RecipeFiles
     }
 
     /// <summary>Checks what training reads: the model's files, those of every data set that are named, and the
-    /// checkpoint to continue from.</summary>
-    /// <exception cref="InputException">Something is missing, or there is nothing to train on.</exception>
+    /// checkpoint to continue from; and that there are clips to measure what the run decides by.</summary>
+    /// <exception cref="InputException">Something is missing, or there is nothing to train on or to decide
+    /// by.</exception>
     public static void CheckTraining(LoadedRecipe loaded)
     {
         ArgumentNullException.ThrowIfNull(loaded);
         if (loaded.Recipe.Datasets.Count == 0)
             throw Error(loaded, "datasets", "names no data; training needs some");
 
+        RecipeValidator.CheckEvaluations(loaded);
         CheckModel(loaded);
         foreach (var (name, data) in loaded.Recipe.Datasets)
             CheckDataset(loaded, $"datasets.{name}", data);

@@ -13,12 +13,47 @@ internal static class RecipeValidator
     {
         var recipe = loaded.Recipe;
         foreach (var (name, data) in recipe.Datasets)
+        {
             CheckDataset(loaded, $"datasets.{name}", data, recipe.Model.ImageSize);
+            CheckCurriculum(loaded, $"datasets.{name}.curriculum", data.Curriculum, recipe.Run.MaxEpoch);
+        }
 
         if (recipe.Datasets.Count > 0 && recipe.Datasets.Values.All(data => data.SampleRatio == 0))
             throw Error(loaded, "datasets", "every sample_ratio is 0, so nothing is drawn; raise one");
 
         CheckStages(loaded, recipe.Run);
+    }
+
+    /// <summary>Checks that a training run can measure what it is to decide by.</summary>
+    /// <exception cref="InputException">It cannot, because no clips are held out, or because they are never answered
+    /// about.</exception>
+    public static void CheckEvaluations(LoadedRecipe loaded)
+    {
+        var run = loaded.Recipe.Run;
+        var metric = run.Metric.ToText();
+        var decides = run.SaveBest ? "run.save_best"
+            : run.EarlyStopping.Patience > 0 ? "run.early_stopping.patience"
+            : null;
+        if (decides is not null && loaded.Recipe.Datasets.Values.All(data => data.ValidationFile is null))
+        {
+            throw Error(loaded, decides, $"needs held-out clips to measure {metric} (run.metric) on; name their "
+                + "annotations as datasets.NAME.validation_file");
+        }
+
+        if (decides is not null && run.EvalEpochInterval == 0)
+            throw Error(loaded, decides, "needs evaluations; set run.eval_epoch_interval to 1 or more, not 0");
+
+        if (run.Metric.NeedsAnswers() && run.EvalClips == 0)
+        {
+            throw Error(loaded, "run.eval_clips", $"is 0, but run.metric is {metric}, which needs answers; leave "
+                + "eval_clips out, or set metric: val_loss");
+        }
+
+        if (run.EvalTemperatureSamples == 1)
+            throw Error(loaded, "run.eval_temperature_samples", "one sample has no spread; set 2 or more, or 0 for none");
+
+        if (run.EvalTemperatureSamples > 0 && !run.Metric.NeedsAnswers() && (run.EvalClips ?? 0) == 0)
+            throw Error(loaded, "run.eval_temperature_samples", "needs clips to answer about; set run.eval_clips, too");
     }
 
     private static void CheckDataset(LoadedRecipe loaded, string key, DatasetRecipe data, int imageSize)
@@ -36,6 +71,15 @@ internal static class RecipeValidator
                 $"{key}.vis_processor.image_size",
                 $"is {size} where model.image_size is {imageSize}; make them equal");
         }
+    }
+
+    private static void CheckCurriculum(LoadedRecipe loaded, string key, CurriculumRecipe curriculum, int epochs)
+    {
+        if (curriculum.Difficulty == CurriculumDifficulty.None || curriculum.Epochs is not { } last || last <= epochs)
+            return;
+
+        throw Error(loaded, $"{key}.epochs", string.Create(CultureInfo.InvariantCulture,
+            $"is {last} where run.max_epoch is {epochs}, so some samples would never be drawn; lower it"));
     }
 
     private static void CheckStages(LoadedRecipe loaded, RunRecipe run)

@@ -108,12 +108,14 @@ public sealed record RunRecipe
     [Range(0, int.MaxValue)]
     public int SampleAnswersCount { get; init; } = 2;
 
-    /// <summary>Epochs between two evaluations on the held-out clips; 0 evaluates never.</summary>
+    /// <summary>Epochs between two evaluations on the held-out clips (<c>datasets.*.validation_file</c>), which take
+    /// place before training and after the last epoch too; 0 evaluates never.</summary>
     [Range(0, int.MaxValue)]
     public int EvalEpochInterval { get; init; } = 1;
 
     /// <summary>Held-out clips of each data set that are answered about in an evaluation, the first ones; 0 answers
-    /// about none and measures the loss alone, null about all where <see cref="Metric"/> needs answers.</summary>
+    /// about none and measures the loss alone, null about all where <see cref="Metric"/> needs answers and about none
+    /// where it does not.</summary>
     [Range(0, int.MaxValue)]
     public int? EvalClips { get; init; }
 
@@ -121,7 +123,13 @@ public sealed record RunRecipe
     [Range(1, int.MaxValue)]
     public int EvalMaxNewTokens { get; init; } = 200;
 
-    /// <summary>Whether the best checkpoint so far is kept as <c>checkpoint_best.pth</c>.</summary>
+    /// <summary>Answers that are drawn at random (temperature 1) about each of these clips in an evaluation, to see how
+    /// far their scores spread: at least 2, or 0 for none.</summary>
+    [Range(0, int.MaxValue)]
+    public int EvalTemperatureSamples { get; init; }
+
+    /// <summary>Whether the best checkpoint so far by <see cref="Metric"/> is kept as <c>checkpoint_best.pth</c>, whatever
+    /// <see cref="KeepLast"/> deletes.</summary>
     public bool SaveBest { get; init; }
 
     /// <summary>What decides which checkpoint is best, and when to stop early.</summary>

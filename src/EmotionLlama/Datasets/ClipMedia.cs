@@ -66,6 +66,16 @@ internal sealed class ClipMedia
                 + $" {Path.Combine(folder, name + clip)} -frames:v 1 {Path.Combine(folder, name + ".png")}");
     }
 
+    /// <summary>The modalities whose files a clip has, without those withheld.</summary>
+    public Modalities Present(string name)
+    {
+        var frame = !IsWithheld(Modalities.Image)
+            && Array.Exists(FrameExtensions, extension => File.Exists(Path.Combine(_paths.Frames!, name + extension)));
+        return ClipFeature.All
+            .Where(feature => !IsWithheld(feature.Modality) && File.Exists(FeatureFile(feature, name)))
+            .Aggregate(frame ? Modalities.Image : Modalities.None, (present, feature) => present | feature.Modality);
+    }
+
     /// <summary>The frame of a clip, prepared for the vision tower, or a blank one: <c>[3, imageSize, imageSize]</c>,
     /// float32.</summary>
     public Tensor ReadImage(string name) => IsWithheld(Modalities.Image)

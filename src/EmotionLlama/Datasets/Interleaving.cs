@@ -21,23 +21,26 @@ internal sealed class Interleaving
     {
         get
         {
-            // At this time at most `turn` turns are past, since rounding adds at most half a turn a data set.
-            var time = turn - (_shares.Length / 2.0);
-            var turns = new long[_shares.Length];
-            var past = 0L;
-            for (var i = 0; i < turns.Length; i++)
-                past += turns[i] = TurnsUntil(i, time);
-
-            while (true)
-            {
-                var next = NextDue(turns);
-                if (past == turn)
-                    return (next, turns[next]);
-
-                turns[next]++;
-                past++;
-            }
+            var turns = TurnsBefore(turn);
+            var next = NextDue(turns);
+            return (next, turns[next]);
         }
+    }
+
+    /// <summary>How many turns each data set had before a turn.</summary>
+    public long[] TurnsBefore(long turn)
+    {
+        // At this time at most `turn` turns are past, since rounding adds at most half a turn a data set.
+        var time = turn - (_shares.Length / 2.0);
+        var turns = new long[_shares.Length];
+        var past = 0L;
+        for (var i = 0; i < turns.Length; i++)
+            past += turns[i] = TurnsUntil(i, time);
+
+        for (; past < turn; past++)
+            turns[NextDue(turns)]++;
+
+        return turns;
     }
 
     private double Due(int dataset, long turn) => (turn + 0.5) / _shares[dataset];

@@ -48,6 +48,14 @@ public sealed class MerrDataset : IClipDataset
 
     internal ClipMedia Media { get; }
 
+    /// <summary>What a clip has that is not withheld: files of picture and features, and a sentence that is not empty.
+    /// </summary>
+    internal Modalities Present(string clip)
+    {
+        var present = Media.Present(clip);
+        return string.IsNullOrWhiteSpace(Texts.Transcripts?[clip]) ? present : present | Modalities.Words;
+    }
+
     /// <summary>Opens a data set: reads its annotations, transcripts and captions, and looks for its folders.</summary>
     /// <param name="name">Its name in the recipe.</param>
     /// <param name="recipe">Which files, tasks and modalities.</param>

@@ -1,9 +1,12 @@
+using EmotionLlama.Datasets.Curriculum;
+
 namespace EmotionLlama.Datasets;
 
 /// <summary>
 /// The order of training: endless, fixed by a seed, and the same however a run is interrupted. Each micro-batch comes
 /// from one data set; data sets take turns in proportion to their ratios. A data set is gone through pass by pass, each
-/// pass in a new random order that holds every clip exactly once, and a micro-batch may span two passes.
+/// pass in a new random order that holds every clip exactly once, and a micro-batch may span two passes. Under a
+/// curriculum, a pass of the first part holds every clip that may be drawn by then.
 /// </summary>
 /// <remarks>Several processes share one global order: process r of w takes the micro-batches r, r + w, r + 2w, …, so
 /// that together they read what one process with w times the accumulation reads.</remarks>
@@ -36,6 +39,8 @@ public sealed class SampleOrder : ISampleOrder
             ArgumentOutOfRangeException.ThrowIfNegative(dataset.SampleRatio, nameof(datasets));
             if (!double.IsFinite(dataset.SampleRatio))
                 throw new ArgumentException("a ratio is not finite", nameof(datasets));
+            if (dataset.Curriculum is { } curriculum && curriculum.Clips.Count != dataset.Count)
+                throw new ArgumentException("a curriculum is of another number of clips", nameof(datasets));
         }
 
         _seed = seed;
@@ -44,6 +49,9 @@ public sealed class SampleOrder : ISampleOrder
         _rank = rank;
         _worldSize = worldSize;
     }
+
+    /// <summary>The data sets.</summary>
+    public IReadOnlyList<OrderedDataset> Datasets => _datasets;
 
     /// <summary>Null: training data never ends.</summary>
     public long? Count => null;
@@ -76,14 +84,28 @@ public sealed class SampleOrder : ISampleOrder
         }
     }
 
+    /// <summary>Samples that all processes together draw from a data set before a micro-batch.</summary>
+    /// <param name="dataset">The data set, as its place in the list.</param>
+    /// <param name="microBatch">Counted as each process counts its own.</param>
+    public long SamplesBefore(int dataset, long microBatch) => checked(
+        _turns.TurnsBefore(checked(microBatch * _worldSize))[dataset] * _datasets[dataset].BatchSize);
+
     private SampleReference Sample(int dataset, long position)
     {
         var seed = SplitMix64.Mix(_seed, (ulong)dataset);
-        var (pass, place) = Math.DivRem(position, _datasets[dataset].Count);
-        var order = new SeededPermutation(SplitMix64.Mix(seed, (ulong)pass), _datasets[dataset].Count);
+        var data = _datasets[dataset];
+        var (pass, place, clips) = data.Curriculum?[position] ?? PlaceOf(position, data.Count);
+        var drawn = new SeededPermutation(SplitMix64.Mix(seed, (ulong)pass), clips)[place];
+        var index = data.Curriculum?.Clips[drawn] ?? drawn;
 
         // Inverted, so that a draw's seed is never a pass's.
-        return new SampleReference(dataset, order[(int)place], SplitMix64.Mix(~seed, (ulong)position));
+        return new SampleReference(dataset, index, SplitMix64.Mix(~seed, (ulong)position));
+    }
+
+    private static CurriculumPlace PlaceOf(long position, int clips)
+    {
+        var (pass, place) = Math.DivRem(position, clips);
+        return new CurriculumPlace(pass, (int)place, clips);
     }
 
     private static long DivideUp(long number, long divisor) => (number + divisor - 1) / divisor;

@@ -16,8 +16,13 @@ public interface ITrainingObserver
     {
     }
 
-    /// <summary>The loss on held-out clips was measured.</summary>
+    /// <summary>Loss, and perhaps answers, on held-out clips were measured.</summary>
     void OnValidation(ValidationMetrics metrics)
+    {
+    }
+
+    /// <summary>The model is the best so far.</summary>
+    void OnBest(BestMetric best)
     {
     }
 

@@ -6,7 +6,7 @@ namespace EmotionLlama.Monitoring;
 
 /// <summary>Writes what happens in a run as a TensorBoard event file: scalars <c>train/loss</c>,
 /// <c>train/learning_rate</c>, <c>train/gradient_norm</c>, <c>speed/tokens_per_second</c> and
-/// <c>speed/samples_per_second</c>, and sample answers as text. Each start of a run writes a file of its own into the
+/// <c>speed/samples_per_second</c>, the figures of evaluations as <c>validation/…</c>, and sample answers as text. Each start of a run writes a file of its own into the
 /// folder; a resumed run tells TensorBoard to forget the steps it takes again.</summary>
 /// <remarks>TorchSharp's own SummaryWriter stamps a file with .NET ticks where TensorBoard expects Unix seconds, knows
 /// whole seconds only, opens the file anew for every value and cannot purge steps. Its protocol-buffer messages are
@@ -63,6 +63,9 @@ public sealed class TensorBoardLog : ITrainingObserver, IDisposable
     {
         var summary = new Summary();
         Add(summary, "validation/loss", metrics.Loss);
+        foreach (var (name, value) in metrics.Figures())
+            Add(summary, $"validation/{name}", value);
+
         Write(new Event { Step = metrics.Step, Summary = summary });
     }
 

@@ -34,6 +34,13 @@ public sealed class TrainingObservers : ITrainingObserver, IDisposable
     }
 
     /// <inheritdoc/>
+    public void OnBest(BestMetric best)
+    {
+        foreach (var observer in _observers)
+            observer.OnBest(best);
+    }
+
+    /// <inheritdoc/>
     public void OnAnswer(SampleAnswer answer)
     {
         foreach (var observer in _observers)

@@ -1,6 +1,6 @@
 namespace EmotionLlama.Monitoring;
 
-/// <summary>The losses on held-out clips of a run, <c>validation.jsonl</c>: one <see cref="ValidationMetrics"/> a line,
+/// <summary>What was measured on held-out clips in a run, <c>validation.jsonl</c>: one <see cref="ValidationMetrics"/> a line,
 /// with the same guarantees as the <see cref="MetricLog"/>.</summary>
 public sealed class ValidationLog : ITrainingObserver, IDisposable
 {
@@ -19,13 +19,21 @@ public sealed class ValidationLog : ITrainingObserver, IDisposable
     public static ValidationLog Create(string path) =>
         new(JsonLinesLog<ValidationMetrics>.Create(path, MonitoringJson.Lines.ValidationMetrics));
 
-    /// <summary>Continues the log of a run resumed after <paramref name="lastStep"/>. What was measured at that step and
-    /// later is dropped, since the run measures it again.</summary>
+    /// <summary>Continues the log of a run resumed after <paramref name="lastStep"/>. What was measured later is dropped,
+    /// since the run measures it again.</summary>
+    /// <param name="path">The file; a missing one is created.</param>
+    /// <param name="lastStep">The last step in the checkpoint.</param>
+    /// <param name="isComplete">Whether a measurement at that very step has all that is measured now, so that it stays;
+    /// null keeps any.</param>
     /// <exception cref="InputException">The file cannot be written, or a line before the last one is damaged.</exception>
-    public static ValidationLog Resume(string path, long lastStep) => new(JsonLinesLog<ValidationMetrics>.Open(
-        path, MonitoringJson.Lines.ValidationMetrics, line => line.Step < lastStep));
+    public static ValidationLog Resume(
+        string path, long lastStep, Predicate<ValidationMetrics>? isComplete = null) =>
+        new(JsonLinesLog<ValidationMetrics>.Open(
+            path,
+            MonitoringJson.Lines.ValidationMetrics,
+            line => line.Step < lastStep || (line.Step == lastStep && isComplete?.Invoke(line) != false)));
 
-    /// <summary>The losses of a log, whose run may still be going on.</summary>
+    /// <summary>The measurements of a log, whose run may still be going on.</summary>
     /// <exception cref="InputException">The file is missing, or a line before the last one is damaged.</exception>
     public static IReadOnlyList<ValidationMetrics> Read(string path) =>
         JsonLinesLog<ValidationMetrics>.ReadAll(path, MonitoringJson.Lines.ValidationMetrics);

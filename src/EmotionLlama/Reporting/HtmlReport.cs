@@ -27,6 +27,8 @@ public static class HtmlReport
 
         html.Append(Verdict.Render(report)).Append("</header>\n");
         AppendCurves(html, report);
+        AppendSection(html, "Evaluations on held-out clips", ValidationCharts.Render(report.Validation, report.Best));
+        AppendSection(html, "Diagnosis", DiagnosisList.Render(report.Diagnosis));
         AppendAccuracy(html, report.Accuracy);
         AppendSection(html, "Answers on the same clips", string.Concat(report.Clips.Select(ClipCard.Render)));
         if (report.Classification is { } scores)

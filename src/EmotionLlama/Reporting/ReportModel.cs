@@ -1,4 +1,5 @@
 using EmotionLlama.Evaluation;
+using EmotionLlama.Evaluation.Diagnosing;
 using EmotionLlama.Monitoring;
 
 namespace EmotionLlama.Reporting;
@@ -15,8 +16,14 @@ public sealed record ReportModel
     /// <summary>The steps of the run, by growing step: the metric log.</summary>
     public IReadOnlyList<StepMetrics> Steps { get; init; } = [];
 
-    /// <summary>The losses on held-out clips, by growing step.</summary>
+    /// <summary>The evaluations on held-out clips, by growing step.</summary>
     public IReadOnlyList<ValidationMetrics> Validation { get; init; } = [];
+
+    /// <summary>The best evaluation.</summary>
+    public BestMetric? Best { get; init; }
+
+    /// <summary>The troubles that the evaluations show.</summary>
+    public Diagnosis? Diagnosis { get; init; }
 
     /// <summary>The loss at the beginning; null takes <see cref="LossCurve.First"/>.</summary>
     public double? LossFirst { get; init; }

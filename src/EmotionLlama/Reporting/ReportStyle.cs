@@ -23,6 +23,12 @@ internal static class ReportStyle
         .figure { font-size: 25px; font-weight: 650; font-variant-numeric: tabular-nums; white-space: nowrap; }
         .from { color: var(--muted); font-weight: 400; }
         section { padding: 20px 24px; margin-bottom: 16px; }
+        .charts { display: grid; grid-template-columns: 1fr 1fr; gap: 16px 28px; }
+        @media (max-width: 820px) { .charts { grid-template-columns: 1fr; } }
+        .finding { border-left: 4px solid var(--line); padding: 2px 0 2px 14px; margin-top: 14px; }
+        .finding.found { border-color: #d9776c; } .finding.absent { border-color: #4aa877; }
+        .finding ul { margin: 6px 0 0; padding-left: 20px; }
+        .finding table { margin-top: 10px; }
         .pair { display: grid; grid-template-columns: 1.5fr 1fr; gap: 16px; }
         .pair section { min-width: 0; }
         @media (max-width: 820px) { .pair { grid-template-columns: 1fr; } }

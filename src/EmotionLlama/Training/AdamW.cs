@@ -79,6 +79,19 @@ public sealed class AdamW : IDisposable
         }
     }
 
+    /// <summary>Forgets all moments and counts of steps; the next step is as the first.</summary>
+    public void Reset()
+    {
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        foreach (var slot in _slots)
+        {
+            slot.Steps = 0;
+            slot.First.zero_();
+            slot.Second.zero_();
+        }
+    }
+
     /// <summary>Forgets all gradients.</summary>
     public void ClearGradients()
     {

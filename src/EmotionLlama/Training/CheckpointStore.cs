@@ -1,13 +1,15 @@
 using EmotionLlama.Checkpoints;
 using EmotionLlama.Models;
+using EmotionLlama.Runtime;
 using static TorchSharp.torch;
 
 namespace EmotionLlama.Training;
 
 /// <summary>
-/// The checkpoints of a run in its output folder: <c>checkpoint_EPOCH.pth</c> at the end of each epoch and
-/// <c>checkpoint_latest.pth</c> inside epochs, in the original's layout
-/// <c>{model, optimizer, config, scaler, epoch}</c> with an entry of ours for exact resumption. Each is complete or absent, never half-written.
+/// The checkpoints of a run in its output folder: <c>checkpoint_EPOCH.pth</c> at the end of each epoch,
+/// <c>checkpoint_latest.pth</c> inside epochs and <c>checkpoint_best.pth</c>, a copy of the best epoch's, in the
+/// original's layout <c>{model, optimizer, config, scaler, epoch}</c> with an entry of ours for exact resumption. Each is
+/// complete or absent, never half-written.
 /// </summary>
 /// <param name="folder">The output folder.</param>
 /// <param name="config">The recipe as nested dictionaries, kept in each checkpoint.</param>
@@ -17,10 +19,20 @@ public sealed class CheckpointStore(string folder, object? config, int keepLast 
     /// <summary>The file of saves inside an epoch.</summary>
     public const string LatestName = "checkpoint_latest.pth";
 
+    /// <summary>The file of the best epoch.</summary>
+    public const string BestName = "checkpoint_best.pth";
+
     private const string StateKey = CheckpointEntries.ResumeState;
 
     /// <summary>The output folder.</summary>
     public string Folder => folder;
+
+    /// <summary>The path of <see cref="BestName"/>.</summary>
+    public string BestPath => Path.Combine(folder, BestName);
+
+    /// <summary>The path of an epoch's checkpoint.</summary>
+    /// <param name="epoch">Counted from 0.</param>
+    public string EpochPath(int epoch) => Path.Combine(folder, $"checkpoint_{epoch}.pth");
 
     /// <summary>Saves at the end of an epoch, and deletes epoch checkpoints that are not kept.</summary>
     /// <returns>The file's path.</returns>
@@ -41,7 +53,21 @@ public sealed class CheckpointStore(string folder, object? config, int keepLast 
     /// <returns>The file's path.</returns>
     public string SaveLatest(Trainer trainer, int epoch) => Save(trainer, LatestName, epoch);
 
-    /// <summary>The checkpoint of a folder that a run would go on from: the one furthest on.</summary>
+    /// <summary>Copies a checkpoint to <see cref="BestName"/>, whole or not at all.</summary>
+    /// <returns>The file's path.</returns>
+    /// <exception cref="InputException">The copy cannot be written.</exception>
+    public string SaveBest(string checkpoint)
+    {
+        if (Path.GetFullPath(checkpoint) == Path.GetFullPath(BestPath))
+            return BestPath;
+
+        using var source = File.OpenRead(checkpoint);
+        AtomicFile.Write(BestPath, source.CopyTo);
+        return BestPath;
+    }
+
+    /// <summary>The checkpoint of a folder that a run would go on from: the one furthest on, which
+    /// <see cref="BestName"/>, a copy of one of the others, is never needed for.</summary>
     /// <returns>Its path, or null where the folder has none.</returns>
     public static string? FindNewest(string folder)
     {
@@ -53,6 +79,10 @@ public sealed class CheckpointStore(string folder, object? config, int keepLast 
         // A run that is killed right after it saved an epoch leaves the save before that, too.
         return epoch is null || NextStepOf(latest) > NextStepOf(epoch) ? latest : epoch;
     }
+
+    /// <summary>The best checkpoint of a folder, or null where it has none.</summary>
+    public static string? FindBest(string folder) =>
+        Path.Combine(folder, BestName) is var path && File.Exists(path) ? path : null;
 
     /// <summary>Puts a trainer where a checkpoint stopped: weights, moments, loss scale, generator and position.
     /// </summary>
@@ -76,6 +106,11 @@ public sealed class CheckpointStore(string folder, object? config, int keepLast 
         RestoreOptimizer(trainer.Optimizer, tree);
         trainer.Scaler.Restore(state.Number("loss_scale"), (int)state.Number("good_steps"));
         trainer.ResumeAt((long)state.Number("next_step"), TimeSpan.FromSeconds(state.Number("seconds")));
+
+        // Checkpoints of earlier versions do not say.
+        if (state.Has("epoch_loss_sum"))
+            trainer.EpochLoss.Restore(state.Number("epoch_loss_sum"), (long)state.Number("epoch_loss_steps"));
+
         using var generator = state.Tensor("generator");
         set_rng_state(generator);
     }
@@ -100,7 +135,8 @@ public sealed class CheckpointStore(string folder, object? config, int keepLast 
     }
 
     /// <summary>Where a checkpoint stopped; before the start where it does not say.</summary>
-    private static long NextStepOf(string path)
+    /// <exception cref="InputException">The file cannot be read.</exception>
+    internal static long NextStepOf(string path)
     {
         using var checkpoint = TorchCheckpoint.Open(path);
         var tree = new CheckpointTree(path, checkpoint.Root);
@@ -125,6 +161,8 @@ public sealed class CheckpointStore(string folder, object? config, int keepLast 
                 ["seconds"] = trainer.Elapsed.TotalSeconds,
                 ["loss_scale"] = trainer.Scaler.Scale,
                 ["good_steps"] = (long)trainer.Scaler.GoodSteps,
+                ["epoch_loss_sum"] = trainer.EpochLoss.Sum,
+                ["epoch_loss_steps"] = trainer.EpochLoss.Count,
                 ["generator"] = get_rng_state(),
             },
         });
@@ -195,7 +233,8 @@ public sealed class CheckpointStore(string folder, object? config, int keepLast 
         }
     }
 
-    private static IEnumerable<(int Epoch, string Path)> EpochCheckpoints(string folder) =>
+    /// <summary>The checkpoints of a folder that were saved at the ends of epochs, by epoch.</summary>
+    internal static IEnumerable<(int Epoch, string Path)> EpochCheckpoints(string folder) =>
         Directory.Exists(folder)
             ? Directory.EnumerateFiles(folder, "checkpoint_*.pth")
                 .Select(path => (Epoch: EpochOf(path), Path: path))

@@ -24,6 +24,12 @@ public sealed record PlannedStep
     /// <summary>Name of the sub-stage; empty where the run has none.</summary>
     public required string Stage { get; init; }
 
+    /// <summary>Whether it is the first of its sub-stage; the first of the run begins one, too.</summary>
+    public bool BeginsStage { get; init; }
+
+    /// <summary>Whether AdamW starts anew with it.</summary>
+    public bool ResetsOptimizer { get; init; }
+
     /// <summary>Whether it is the last of its epoch.</summary>
     public required bool EndsEpoch { get; init; }
 }

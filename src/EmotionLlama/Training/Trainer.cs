@@ -20,6 +20,7 @@ public sealed class Trainer : IDisposable
     private readonly ITrainingData _data;
     private readonly CheckpointStore? _store;
     private readonly bool _checkpointActivations;
+    private long _firstStep;
 
     /// <summary>Prepares a run; nothing is read yet.</summary>
     /// <param name="model">The model; its trained weights change.</param>
@@ -60,16 +61,21 @@ public sealed class Trainer : IDisposable
     /// <summary>Time spent training so far, over all resumptions.</summary>
     public TimeSpan Elapsed { get; private set; }
 
+    /// <summary>Loss of the steps of the epoch under way, or of the one that has just ended.</summary>
+    public LossMean EpochLoss { get; } = new();
+
     /// <summary>Goes on from a step, after weights, moments and the generator were restored.</summary>
     /// <param name="step">The next optimizer step, counted from 0.</param>
     /// <param name="elapsed">Time spent training before.</param>
     public void ResumeAt(long step, TimeSpan elapsed) => (NextStep, Elapsed) = (step, elapsed);
 
-    /// <summary>Called after each epoch, once it is saved, for evaluation and sample answers. Whatever it draws from
-    /// libtorch's generator, training goes on as if it had not, because a resumed run does not call it again.</summary>
-    public Action<PlannedStep>? EpochEnded { get; set; }
+    /// <summary>Called after each epoch, once it is saved, for evaluation and sample answers; says whether the run goes
+    /// on. Whatever it draws from libtorch's generator, training goes on as if it had not, because a resumed run does not
+    /// call it again.</summary>
+    public Func<PlannedStep, EpochDecision>? EpochEnded { get; set; }
 
-    /// <summary>Trains from <see cref="NextStep"/> to the end of the plan.</summary>
+    /// <summary>Trains from <see cref="NextStep"/> to the end of the plan, or to the end of the epoch after which
+    /// <see cref="EpochEnded"/> stops it.</summary>
     /// <param name="observer">Hears of steps and checkpoints.</param>
     /// <param name="cancellationToken">Finishes the step under way, saves, and throws.</param>
     /// <exception cref="OperationCanceledException">The run was stopped; its checkpoint is saved.</exception>
@@ -85,17 +91,23 @@ public sealed class Trainer : IDisposable
         var throughput = new Throughput();
         var before = Elapsed;
         var skippedInARow = 0;
+        _firstStep = NextStep;
 
         // Reading is not cancelled, because the step under way is to be finished.
         using var batches = _data.Read(Plan.StepAt(NextStep).FirstBatch, CancellationToken.None).GetEnumerator();
         foreach (var step in Plan.StepsFrom(NextStep))
         {
+            BeginStage(step, observer);
             throughput.Continue();
+            if (step.FirstIteration == 0)
+                EpochLoss.Restore(sum: 0, count: 0);
+
             var rows = TakeRows(batches, step.Iterations);
             double? scale = Scaler.Enabled ? Scaler.Scale : null;
             var (loss, norm) = TakeStep(rows, step.LearningRate);
             NextStep = step.Step + 1;
             Elapsed = before + clock.Elapsed;
+            EpochLoss.Add(loss);
 
             skippedInARow = double.IsFinite(norm) ? 0 : skippedInARow + 1;
             throughput.Add(rows.Sum(row => row.Names.Count), rows.Sum(row => row.Tokens));
@@ -109,8 +121,8 @@ public sealed class Trainer : IDisposable
             if (Save(step, cancellationToken.IsCancellationRequested) is { } path)
                 observer.OnCheckpoint(path);
 
-            if (step.EndsEpoch)
-                EndEpoch(step);
+            if (step.EndsEpoch && EndEpoch(step) == EpochDecision.Stop)
+                return;
 
             cancellationToken.ThrowIfCancellationRequested();
         }
@@ -168,11 +180,21 @@ public sealed class Trainer : IDisposable
         }
     }
 
-    private void EndEpoch(PlannedStep step)
+    /// <summary>Says where a sub-stage begins, or is gone on with, and lets the optimizer start anew where it shall. A run
+    /// that is resumed right there has restored the moments of the stage before, and loses them as well.</summary>
+    private void BeginStage(PlannedStep step, ITrainingObserver observer)
     {
-        using var generator = get_rng_state();
-        EpochEnded?.Invoke(step);
-        set_rng_state(generator);
+        if (step.ResetsOptimizer)
+            Optimizer.Reset();
+
+        if ((step.BeginsStage || step.Step == _firstStep) && Plan.DescribeStage(step.Step) is { } stage)
+            observer.OnMessage(step.BeginsStage ? stage : $"in {stage}");
+    }
+
+    private EpochDecision EndEpoch(PlannedStep step)
+    {
+        using var _ = new KeptGenerator();
+        return EpochEnded?.Invoke(step) ?? EpochDecision.GoOn;
     }
 
     private static List<PackedBatch> TakeRows(IEnumerator<PackedBatch> batches, int count)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using EmotionLlama.Configuration;
 
 namespace EmotionLlama.Training;
@@ -58,6 +59,7 @@ public sealed class TrainingPlan
         var first = (int)(step % StepsPerEpoch) * Accumulation;
         var count = Math.Min(Accumulation, IterationsPerEpoch - first);
         var (stage, rate) = _stages.First(candidate => epoch < candidate.Stage.EndEpoch);
+        var begins = first == 0 && epoch == stage.FirstEpoch;
         return new PlannedStep
         {
             Step = step,
@@ -67,9 +69,34 @@ public sealed class TrainingPlan
             FirstBatch = ((long)epoch * IterationsPerEpoch) + first,
             LearningRate = rate.At(epoch - stage.FirstEpoch, first + count - 1),
             Stage = stage.Name,
+            BeginsStage = begins,
+            ResetsOptimizer = begins && stage.Optimizer == StageOptimizer.Reset,
             EndsEpoch = first + count == IterationsPerEpoch,
         };
     }
+
+    /// <summary>The sub-stage of a step in one line: its name, epochs and rates; null where the run has none.</summary>
+    /// <param name="step">Counted from 0.</param>
+    public string? DescribeStage(long step)
+    {
+        var epoch = EpochOf(step);
+        var (stage, rate) = _stages.First(candidate => epoch < candidate.Stage.EndEpoch);
+        if (stage.Name.Length == 0)
+            return null;
+
+        var schedule = rate.Schedule == LearningRateSchedule.Constant || rate.Initial == rate.Minimum
+            ? $"rate {Rate(rate.Initial)}"
+            : $"rate {Rate(rate.Initial)} to {Rate(rate.Minimum)}";
+        var warmup = rate.WarmupSteps > 0
+            ? string.Create(CultureInfo.InvariantCulture, $" after {rate.WarmupSteps} iterations of warm-up")
+            : "";
+        var optimizer = stage.Optimizer == StageOptimizer.Reset ? "starts anew" : "goes on";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"stage {stage.Name}: epochs {stage.FirstEpoch} to {stage.EndEpoch - 1}, {schedule}{warmup}, AdamW {optimizer}");
+    }
+
+    private static string Rate(double rate) => rate.ToString("0.###e-0", CultureInfo.InvariantCulture);
 
     private static IReadOnlyList<StageRecipe> StagesOf(RunRecipe run) => run.Stages.Count > 0
         ? run.Stages

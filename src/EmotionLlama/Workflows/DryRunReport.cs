@@ -1,4 +1,5 @@
 using EmotionLlama.Datasets;
+using EmotionLlama.Datasets.Curriculum;
 using EmotionLlama.Training;
 
 namespace EmotionLlama.Workflows;
@@ -11,6 +12,9 @@ public sealed record DryRunReport
 
     /// <summary>The first samples that the run would see.</summary>
     public required IReadOnlyList<PromptPreview> Prompts { get; init; }
+
+    /// <summary>What the curricula do, of the data sets that have one.</summary>
+    public required IReadOnlyList<CurriculumReport> Curricula { get; init; }
 
     /// <summary>Epochs of the run.</summary>
     public required int Epochs { get; init; }

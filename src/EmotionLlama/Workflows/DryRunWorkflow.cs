@@ -30,7 +30,8 @@ public static class DryRunWorkflow
         var data = session.ReportData(cancellationToken);
         var prompts = new PromptBuilder(
             session.Tokenizer, PromptSettings.FromRecipe(recipe.Model, sizes.ImageTokens));
-        var previews = Preview(session, data, prompts);
+        var difficulties = CurriculumDifficulties.OfCaptions(session);
+        var previews = Preview(session, data, prompts, difficulties);
         var frozen = CountWeights(folder) + CountWeights(vision);
         var trained = TrainedWeightCount.Of(llama, sizes.Channels, recipe.Model);
         var batch = session.Datasets.Max(dataset => dataset.Recipe.BatchSize);
@@ -41,6 +42,7 @@ public static class DryRunWorkflow
         {
             Data = data,
             Prompts = previews,
+            Curricula = CurriculumReports.Make(session, difficulties),
             Epochs = plan.Epochs,
             Steps = plan.Steps,
             FrozenWeights = frozen,
@@ -57,10 +59,13 @@ public static class DryRunWorkflow
     }
 
     private static List<PromptPreview> Preview(
-        TrainingSession session, IReadOnlyList<DataReport> data, PromptBuilder prompts)
+        TrainingSession session,
+        IReadOnlyList<DataReport> data,
+        PromptBuilder prompts,
+        IReadOnlyList<IReadOnlyList<double>?> difficulties)
     {
         var unreadable = session.Datasets.Zip(data, (_, report) => report.UnreadableClips.ToHashSet()).ToList();
-        var order = RecipeTrainingData.Order(session.Datasets, session.Recipe.Run);
+        var order = RecipeTrainingData.Order(session.Datasets, session.Recipe.Run, difficulties);
         var references = Enumerable.Range(0, order.BatchesPerPass).SelectMany(batch => order[batch])
             .Where(reference => !unreadable[reference.Dataset]
                 .Contains(session.Datasets[reference.Dataset][reference.Index].Name))

@@ -52,6 +52,8 @@ internal sealed record QuickstartReport
             CultureInfo.InvariantCulture,
             $"stage 2 on {Options.Clips} synthetic clips, seed {Options.Seed}; held-out clips: {Options.HeldOut}"),
         Steps = MetricLog.Read(Path.Combine(Folder, MetricLog.FileName)),
+        Validation = ValidationLog.Read(Path.Combine(Folder, ValidationLog.FileName)),
+        Best = Outcome.Best,
         LossFirst = Outcome.LossFirst,
         LossLast = Outcome.LossLast,
         Duration = duration,

@@ -1,5 +1,6 @@
 using EmotionLlama.Configuration;
 using EmotionLlama.Datasets;
+using EmotionLlama.Datasets.Curriculum;
 using EmotionLlama.Models;
 using EmotionLlama.Tokenization;
 using EmotionLlama.Training;
@@ -16,10 +17,16 @@ public sealed class RecipeTrainingData : ITrainingData
     /// <param name="datasets">The data sets, in the order of the recipe.</param>
     /// <param name="run">Seed, workers, and what a bad sample does.</param>
     /// <param name="prompts">Tokenizes prompts and answers.</param>
-    public RecipeTrainingData(IReadOnlyList<MerrDataset> datasets, RunRecipe run, PromptBuilder prompts)
+    /// <param name="difficulties">The difficulties of each data set's clips, null for data sets without a curriculum;
+    /// null where there is none at all.</param>
+    public RecipeTrainingData(
+        IReadOnlyList<MerrDataset> datasets,
+        RunRecipe run,
+        PromptBuilder prompts,
+        IReadOnlyList<IReadOnlyList<double>?>? difficulties = null)
     {
         ArgumentNullException.ThrowIfNull(run);
-        var order = Order(datasets, run);
+        var order = Order(datasets, run, difficulties);
         BatchesPerPass = order.BatchesPerPass;
         _loader = new BatchLoader<PackedBatch>(
             datasets,
@@ -36,13 +43,42 @@ public sealed class RecipeTrainingData : ITrainingData
     public SkippedSamples Skipped => _loader.Skipped;
 
     /// <summary>The order in which the samples of a recipe are drawn.</summary>
-    public static SampleOrder Order(IReadOnlyList<MerrDataset> datasets, RunRecipe run)
+    /// <param name="datasets">The data sets, in the order of the run.</param>
+    /// <param name="run">Seed and epochs.</param>
+    /// <param name="difficulties">The difficulties of each data set's clips, null for data sets without a curriculum;
+    /// null where there is none at all, or only the number of micro-batches counts, which no curriculum changes.</param>
+    public static SampleOrder Order(
+        IReadOnlyList<MerrDataset> datasets,
+        RunRecipe run,
+        IReadOnlyList<IReadOnlyList<double>?>? difficulties = null)
     {
         ArgumentNullException.ThrowIfNull(datasets);
         ArgumentNullException.ThrowIfNull(run);
-        return new SampleOrder(
-            (ulong)run.Seed,
-            [.. datasets.Select(data => new OrderedDataset(data.Count, data.Recipe.BatchSize, data.Recipe.SampleRatio))]);
+        OrderedDataset[] ordered =
+        [
+            .. datasets.Select(data => new OrderedDataset(data.Count, data.Recipe.BatchSize, data.Recipe.SampleRatio)),
+        ];
+        var plain = new SampleOrder((ulong)run.Seed, ordered);
+        return difficulties is null
+            ? plain
+            : new SampleOrder(
+                (ulong)run.Seed,
+                [.. ordered.Select((data, i) => data with { Curriculum = CurriculumOf(plain, i) })]);
+
+        ClipCurriculum? CurriculumOf(SampleOrder order, int dataset)
+        {
+            if (difficulties[dataset] is not { } values)
+                return null;
+
+            var curriculum = datasets[dataset].Recipe.Curriculum;
+            var iterations = run.ItersPerEpoch ?? order.BatchesPerPass;
+            var end = (long)Math.Ceiling((curriculum.Epochs ?? run.MaxEpoch / 2.0) * iterations);
+            return new ClipCurriculum(
+                values,
+                SplitMix64.Mix((ulong)run.Seed, (ulong)dataset),
+                new Competence(curriculum.Pacing, curriculum.Start, curriculum.Steps),
+                order.SamplesBefore(dataset, end));
+        }
     }
 
     /// <inheritdoc/>

@@ -1,9 +1,12 @@
+using EmotionLlama.Evaluation.Diagnosing;
+using EmotionLlama.Monitoring;
+
 namespace EmotionLlama.Workflows;
 
 /// <summary>How a training run ended.</summary>
 public sealed record TrainingOutcome
 {
-    /// <summary>Optimizer steps of the whole run.</summary>
+    /// <summary>Optimizer steps of the whole run, up to its early stop where there was one.</summary>
     public required long Steps { get; init; }
 
     /// <summary>Mean loss of the first ten steps of the run, before it was resumed too; null where they are not
@@ -18,6 +21,15 @@ public sealed record TrainingOutcome
 
     /// <summary>Mean loss on held-out clips after training; null without such clips.</summary>
     public double? ValidationLossLast { get; init; }
+
+    /// <summary>The best evaluation, with its checkpoint where the recipe keeps it; null without evaluations.</summary>
+    public BestMetric? Best { get; init; }
+
+    /// <summary>Why the run ended before its last epoch; null where it did not.</summary>
+    public string? StoppedEarly { get; init; }
+
+    /// <summary>The troubles that the evaluations show.</summary>
+    public required Diagnosis Diagnosis { get; init; }
 
     /// <summary>The last checkpoint.</summary>
     public required string Checkpoint { get; init; }

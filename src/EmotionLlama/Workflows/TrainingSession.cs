@@ -78,9 +78,13 @@ public sealed class TrainingSession : IDisposable
     ];
 
     /// <summary>Refuses data that a run would stop at.</summary>
-    /// <exception cref="InputException">A clip cannot be read and the recipe does not skip it, or none can.</exception>
-    public void EnsureReadable(CancellationToken cancellationToken = default) =>
+    /// <exception cref="InputException">A clip cannot be read and the recipe does not skip it, or none can; or the
+    /// held-out clips cannot show what the recipe wants to know.</exception>
+    public void EnsureReadable(CancellationToken cancellationToken = default)
+    {
+        EvaluationReadiness.Check(Recipe, HeldOut);
         DataReadiness.Check(ReportData(cancellationToken), Recipe.Run.OnBadSample);
+    }
 
     /// <summary>The steps of a run.</summary>
     public TrainingPlan Plan() =>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using EmotionLlama.Checkpoints;
 using EmotionLlama.Configuration;
+using EmotionLlama.Evaluation.Diagnosing;
 using EmotionLlama.Generation;
 using EmotionLlama.Models;
 using EmotionLlama.Monitoring;
@@ -45,7 +46,9 @@ public static class TrainingWorkflow
         CheckStart(folder, resume);
 
         var model = session.BuildModel(observer.OnMessage);
-        var data = new RecipeTrainingData(session.Datasets, recipe.Run, session.Prompts(model));
+        var difficulties = CurriculumDifficulties.Prepare(
+            session, model, folder, resume, observer.OnMessage, cancellationToken);
+        var data = new RecipeTrainingData(session.Datasets, recipe.Run, session.Prompts(model), difficulties);
         var store = new CheckpointStore(folder, RecipeTree.Of(recipe), recipe.Run.KeepLast);
         using var trainer = new Trainer(model, recipe, data, store);
         if (resume is not null)
@@ -56,45 +59,77 @@ public static class TrainingWorkflow
 
         RecipeWriter.Write(recipe, Path.Combine(folder, RecipeName));
         var record = new RunRecord();
-        using var logs = OpenLogs(folder, trainer.NextStep, recipe.Run.LogFreq);
+        var heldOut = new HeldOutEvaluation(session, model, cancellationToken);
+        using var logs = OpenLogs(folder, trainer.NextStep, recipe.Run.LogFreq, heldOut.IsComplete);
         var observers = new TrainingObservers(record, logs, observer);
-        var heldOut = new HeldOutLoss(session, model, observers, cancellationToken);
+        var evaluations = new TrainingEvaluations(recipe, trainer, heldOut, store, observers);
         if (trainer.NextStep > 0)
         {
-            heldOut.Restore(ValidationLog.Read(Path.Combine(folder, ValidationLog.FileName)));
+            evaluations.Restore(ValidationLog.Read(Path.Combine(folder, ValidationLog.FileName)), resume!);
             foreach (var step in MetricLog.Read(Path.Combine(folder, MetricLog.FileName)))
                 record.OnStep(step);
         }
 
         answerer ??= SampleAnswers(session, model, cancellationToken);
-        trainer.EpochEnded = step => EndEpoch(step.Epoch);
+        var started = trainer.NextStep;
+        trainer.EpochEnded = step => EndEpoch(step.Epoch, store.EpochPath(step.Epoch));
+        if (Begin() == EpochDecision.GoOn)
+            trainer.Run(observers, cancellationToken);
 
-        // Where an epoch begins: before the run, and again where it was killed before it measured the epoch it had saved.
-        if (trainer.NextStep % trainer.Plan.StepsPerEpoch == 0)
-            heldOut.Measure(trainer.NextStep, trainer.Plan.EpochOf(Math.Max(trainer.NextStep - 1, 0)));
+        if (evaluations.EarlyStop is { } stop)
+        {
+            observers.OnMessage(trainer.NextStep > started
+                ? stop.ToText()
+                : $"the run is complete, {stop.ToText()}; to train on, raise run.early_stopping.patience");
+        }
 
-        if (trainer.NextStep == 0)
-            Answer(epoch: 0);
-
-        trainer.Run(observers, cancellationToken);
+        var diagnosis = evaluations.Diagnosis;
+        DiagnosisFile.Write(Path.Combine(folder, DiagnosisFile.FileName), diagnosis);
         return new TrainingOutcome
         {
-            Steps = trainer.Plan.Steps,
+            Steps = trainer.NextStep,
             LossFirst = record.LossFirst,
             LossLast = record.LossLast,
-            ValidationLossFirst = heldOut.First,
-            ValidationLossLast = heldOut.Last,
+            ValidationLossFirst = evaluations.History is [var first, ..] ? first.Loss : null,
+            ValidationLossLast = evaluations.History is [.., var last] ? last.Loss : null,
+            Best = evaluations.Best,
+            StoppedEarly = evaluations.EarlyStop?.ToText(),
+            Diagnosis = diagnosis,
             Checkpoint = record.Checkpoint ?? resume ?? "",
             OutputFolder = folder,
             SkippedSamples = data.Skipped.Count,
             Seconds = clock.Elapsed.TotalSeconds,
         };
 
-        void EndEpoch(int epoch)
+        // Where an epoch begins: before the run, and again where it was killed before it evaluated the epoch it had saved.
+        EpochDecision Begin()
         {
-            heldOut.Measure(trainer.NextStep, epoch);
-            if (answerer is not null && (epoch + 1) % Math.Max(recipe.Run.SampleAnswersInterval, 1) == 0)
+            using var _ = new KeptGenerator();
+            if (trainer.NextStep == 0)
+            {
+                evaluations.Begin(cancellationToken);
+                Answer(epoch: 0);
+                return EpochDecision.GoOn;
+            }
+
+            if (trainer.NextStep % trainer.Plan.StepsPerEpoch != 0)
+                return EpochDecision.GoOn;
+
+            var epoch = trainer.Plan.EpochOf(trainer.NextStep - 1);
+            return evaluations.IsDue(epoch) && !evaluations.IsDone
+                ? EndEpoch(epoch, resume!)
+                : evaluations.Decide();
+        }
+
+        EpochDecision EndEpoch(int epoch, string checkpoint)
+        {
+            if (recipe.Run.SampleAnswersInterval <= 1 || (epoch + 1) % recipe.Run.SampleAnswersInterval == 0)
                 Answer(epoch);
+
+            if (evaluations.IsDue(epoch))
+                evaluations.EndEpoch(epoch, checkpoint, cancellationToken);
+
+            return evaluations.Decide();
         }
 
         void Answer(int epoch)
@@ -110,12 +145,13 @@ public static class TrainingWorkflow
     {
         if (resume is not null)
             TorchCheckpoint.Open(resume).Dispose();
-        else if (CheckpointStore.FindNewest(folder) is { } earlier)
+        else if ((CheckpointStore.FindNewest(folder) ?? CheckpointStore.FindBest(folder)) is { } earlier)
             throw new InputException($"{earlier}: is of an earlier run; go on with it by --resume, or name another "
                 + "run.output_dir");
     }
 
-    private static TrainingObservers OpenLogs(string folder, long lastStep, int every) => new(
+    private static TrainingObservers OpenLogs(
+        string folder, long lastStep, int every, Predicate<ValidationMetrics> isComplete) => new(
         lastStep == 0
             ? MetricLog.Create(Path.Combine(folder, MetricLog.FileName), every)
             : MetricLog.Resume(Path.Combine(folder, MetricLog.FileName), lastStep, every),
@@ -124,7 +160,7 @@ public static class TrainingWorkflow
             : SampleAnswerLog.Resume(Path.Combine(folder, SampleAnswerLog.FileName), lastStep),
         lastStep == 0
             ? ValidationLog.Create(Path.Combine(folder, ValidationLog.FileName))
-            : ValidationLog.Resume(Path.Combine(folder, ValidationLog.FileName), lastStep),
+            : ValidationLog.Resume(Path.Combine(folder, ValidationLog.FileName), lastStep, isComplete),
         TensorBoardLog.Open(Path.Combine(folder, "tensorboard"), lastStep, every));
 
     private static SampleAnswerer? SampleAnswers(

@@ -46,6 +46,22 @@ public sealed class TrainMistakesTests(SmallWorld world) : IDisposable
     public async Task A_missing_file_of_held_out_clips() =>
         await AssertRefusedAsync(["datasets.world.validation_file=nowhere.txt"], "nowhere.txt");
 
+    [Theory]
+    [InlineData("run.save_best=true", "run.save_best", "datasets.NAME.validation_file")]
+    [InlineData("run.early_stopping.patience=2", "run.early_stopping.patience", "datasets.NAME.validation_file")]
+    public async Task A_run_that_decides_by_held_out_clips_but_has_none(string option, params string[] named) =>
+        await AssertRefusedAsync([option], named);
+
+    [Theory]
+    [InlineData("run.save_best=true", "run.eval_epoch_interval=0", "run.save_best", "run.eval_epoch_interval")]
+    [InlineData("run.metric=clue_overlap", "run.eval_clips=0", "run.eval_clips", "clue_overlap")]
+    [InlineData("run.eval_temperature_samples=1", "run.eval_clips=2", "run.eval_temperature_samples", "spread")]
+    [InlineData("run.eval_temperature_samples=2", "run.seed=1", "run.eval_temperature_samples", "run.eval_clips")]
+    [InlineData("run.metric=clue_overlap", "datasets.world.task_pool=[emotion]", "clue_overlap", "task_pool")]
+    [InlineData("run.metric=waf", "datasets.world.caption=empty", "world", "caption")]
+    public async Task Evaluations_that_cannot_show_what_is_asked(string option, string other, params string[] named) =>
+        await AssertRefusedAsync([option, other, "datasets.world.validation_file=world_held_out.txt"], named);
+
     [Fact]
     public async Task An_annotation_line_with_a_missing_column()
     {

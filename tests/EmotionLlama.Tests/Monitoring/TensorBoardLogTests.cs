@@ -63,6 +63,17 @@ public sealed class TensorBoardLogTests : IDisposable
     }
 
     [Fact]
+    public void So_is_each_figure_of_the_answers_about_them()
+    {
+        using (var log = TensorBoardLog.Open(_folder["tb"]))
+            log.OnValidation(new ValidationMetrics(30, 1, 0.5) { ClueOverlap = 7, Waf = 0.25 });
+
+        Assert.Equal(
+            [("validation/loss", 0.5f), ("validation/waf", 0.25f), ("validation/clue_overlap", 7f)],
+            Events()[^1].Summary.Value.Select(value => (value.Tag, value.SimpleValue)));
+    }
+
+    [Fact]
     public void An_answer_is_a_text_of_the_text_dashboard()
     {
         using (var log = TensorBoardLog.Open(_folder["tb"]))

@@ -1,3 +1,4 @@
+using EmotionLlama.Configuration;
 using EmotionLlama.Monitoring;
 
 namespace EmotionLlama.Tests.Monitoring;
@@ -11,6 +12,8 @@ public sealed class TrainingObserversTests
         using (var observers = new TrainingObservers(new Recorder("a", heard), new Recorder("b", heard)))
         {
             observers.OnStep(MonitoringSamples.Step(1));
+            observers.OnValidation(new ValidationMetrics(1, 0, 2));
+            observers.OnBest(BestMetric.Of([new ValidationMetrics(1, 0, 2)], ValidationMetric.ValLoss)!);
             observers.OnAnswer(MonitoringSamples.Answer(1));
             observers.OnMessage("hello");
             observers.OnCheckpoint("checkpoint_0.pth");
@@ -18,7 +21,8 @@ public sealed class TrainingObserversTests
 
         Assert.Equal(
             [
-                "a: step 1", "b: step 1", "a: sample_001", "b: sample_001", "a: hello", "b: hello",
+                "a: step 1", "b: step 1", "a: loss 2", "b: loss 2", "a: val_loss 2 after epoch 0",
+                "b: val_loss 2 after epoch 0", "a: sample_001", "b: sample_001", "a: hello", "b: hello",
                 "a: checkpoint_0.pth", "b: checkpoint_0.pth", "b: bye", "a: bye",
             ],
             heard);
@@ -27,6 +31,10 @@ public sealed class TrainingObserversTests
     private sealed class Recorder(string name, List<string> heard) : ITrainingObserver, IDisposable
     {
         public void OnStep(StepMetrics metrics) => heard.Add($"{name}: step {metrics.Step}");
+
+        public void OnValidation(ValidationMetrics metrics) => heard.Add($"{name}: loss {metrics.Loss}");
+
+        public void OnBest(BestMetric best) => heard.Add($"{name}: {best.ToText()}");
 
         public void OnAnswer(SampleAnswer answer) => heard.Add($"{name}: {answer.Clip}");
 

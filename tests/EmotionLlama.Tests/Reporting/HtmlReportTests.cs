@@ -1,7 +1,11 @@
 using System.Text.RegularExpressions;
+using EmotionLlama.Configuration;
 using EmotionLlama.Datasets;
 using EmotionLlama.Evaluation;
+using EmotionLlama.Evaluation.Diagnosing;
+using EmotionLlama.Monitoring;
 using EmotionLlama.Reporting;
+using EmotionLlama.Tests.Evaluation.Diagnosing;
 using EmotionLlama.Tests.Monitoring;
 
 namespace EmotionLlama.Tests.Reporting;
@@ -67,6 +71,35 @@ public sealed class HtmlReportTests
 
         Assert.Single(Regex.Matches(with, "<path [^>]*class=\"curve held\""));
         Assert.DoesNotContain("curve held", HtmlReport.Render(Whole), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_answers_about_held_out_clips_scored_is_drawn_over_the_run()
+    {
+        var evaluations = Runs.Healthy.From(0, at => at with { ClueOverlap = 6 + (at.Step / 40.0), Waf = 0.5 });
+        var best = BestMetric.Of(evaluations, ValidationMetric.ClueOverlap);
+        var html = HtmlReport.Render(Whole with { Validation = evaluations, Best = best });
+
+        Assert.Contains("Overlap of answers with annotations", html, StringComparison.Ordinal);
+        Assert.Contains("weighted F1", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("label overlap", html, StringComparison.Ordinal);
+        Assert.Contains("Best: clue_overlap 7 after epoch 3.", html, StringComparison.Ordinal);
+        var single = HtmlReport.Render(Whole with { Validation = [evaluations[^1]] });
+        Assert.DoesNotContain("NaN", single, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Troubles_are_listed_with_figures_and_advice()
+    {
+        var diagnosis = Diagnosis.Of(Runs.Overfitted, new Recipe { Model = new ModelRecipe() });
+        var text = TextOf(HtmlReport.Render(Whole with { Diagnosis = diagnosis }));
+
+        Assert.Contains("overfitting · found the held-out loss, 2.6 after epoch 4", text, StringComparison.Ordinal);
+        Assert.Contains("raise run.weight_decay from 0.05 to 0.1", text, StringComparison.Ordinal);
+        Assert.Contains("generic answers · not found", text, StringComparison.Ordinal);
+        Assert.Contains("rise of the held-out loss above its lowest 0.182 0.05", text, StringComparison.Ordinal);
+        var unknown = Diagnosis.Of([], new Recipe { Model = new ModelRecipe() });
+        Assert.DoesNotContain("Diagnosis", HtmlReport.Render(Whole with { Diagnosis = unknown }), StringComparison.Ordinal);
     }
 
     [Fact]

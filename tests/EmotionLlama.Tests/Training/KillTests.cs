@@ -22,7 +22,7 @@ public sealed class KillTests : IClassFixture<KillTests.Undisturbed>
     }
 
     [Fact]
-    public void Killed_at_ten_random_moments_it_ends_with_the_same_weights_and_no_file_is_ever_half_written()
+    public void Killed_at_ten_random_moments_it_ends_with_the_same_weights_and_best_and_no_file_is_ever_half_written()
     {
         const string name = "killed";
         var recipe = _undisturbed.Project.WriteRecipe(name);
@@ -46,6 +46,8 @@ public sealed class KillTests : IClassFixture<KillTests.Undisturbed>
         using var last = new TrainProcess(recipe, "--resume");
         Assert.Equal(0, last.Wait().ExitCode);
         Assert.Equal(_undisturbed.Numbers, ReadNumbers(Path.Combine(folder, LastCheckpoint)));
+        Assert.Equal(_undisturbed.BestNumbers, ReadNumbers(Path.Combine(folder, CheckpointStore.BestName)));
+        Assert.Equal(_undisturbed.Evaluations, Undisturbed.ReadEvaluations(folder));
         Assert.Equal(60, LoggedSteps(folder));
         Assert.Empty(Directory.GetFiles(folder, "*.partial"));
     }
@@ -134,11 +136,20 @@ public sealed class KillTests : IClassFixture<KillTests.Undisturbed>
             var (exitCode, error) = process.Wait();
             Assert.True(exitCode == 0, error);
             Numbers = ReadNumbers();
+            BestNumbers = KillTests.ReadNumbers(Path.Combine(Project.OutputOf(Name), CheckpointStore.BestName));
+            Evaluations = ReadEvaluations(Project.OutputOf(Name));
         }
 
         internal TinyProject Project { get; } = new();
 
         internal float[] Numbers { get; }
+
+        internal float[] BestNumbers { get; }
+
+        internal IReadOnlyList<ValidationMetrics> Evaluations { get; }
+
+        internal static IReadOnlyList<ValidationMetrics> ReadEvaluations(string folder) =>
+            ValidationLog.Read(Path.Combine(folder, ValidationLog.FileName));
 
         internal float[] ReadNumbers() => KillTests.ReadNumbers(Path.Combine(Project.OutputOf(Name), LastCheckpoint));
 

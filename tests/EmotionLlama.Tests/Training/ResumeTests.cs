@@ -107,12 +107,37 @@ public sealed class ResumeTests : IDisposable
         {
             epochs.Add(step.Epoch);
             _ = rand(10);
+            return EpochDecision.GoOn;
         };
 
         run.Run();
 
         Assert.Equal([0, 1], epochs);
         Assert.Equal(expected, run.State);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    public void The_mean_loss_of_an_epoch_is_that_of_all_its_steps(int steps)
+    {
+        var (losses, _) = RunThrough(Recipe);
+        using (var stopped = Create(Recipe))
+            stopped.Run(steps);
+
+        using var resumed = Create(Recipe);
+        CheckpointStore.Resume(resumed.Trainer, resumed.Model, CheckpointStore.FindNewest(_folder.Location)!);
+        var means = new List<double?>();
+        resumed.Trainer.EpochEnded = _ =>
+        {
+            means.Add(resumed.Trainer.EpochLoss.Value);
+            return EpochDecision.GoOn;
+        };
+        resumed.Run();
+
+        double?[] expected = [losses[..3].Average(), losses[3..].Average()];
+        Assert.Equal(expected[(steps / 3)..], means);
     }
 
     [Fact]

@@ -24,13 +24,23 @@ internal sealed class TinyProject : IDisposable
         Write(tower, _folder["eva.safetensors"]);
     }
 
-    /// <summary>Writes a recipe of 12 epochs of 5 steps, saved each step, with dropout and background loading.
-    /// </summary>
+    /// <summary>The clips.</summary>
+    public MerrFolder Clips => _clips;
+
+    /// <summary>Writes a recipe.</summary>
     /// <param name="output">Name of the output folder.</param>
     /// <returns>The recipe's path.</returns>
     public string WriteRecipe(string output)
     {
-        var recipe = new Recipe
+        RecipeWriter.Write(CreateRecipe(output), _folder[$"{output}.yaml"]);
+        return _folder[$"{output}.yaml"];
+    }
+
+    /// <summary>A recipe of 12 epochs of 5 steps, saved each step, with dropout and background loading; the best epoch by
+    /// the loss on all clips is kept.</summary>
+    /// <param name="output">Name of the output folder.</param>
+    public Recipe CreateRecipe(string output) =>
+        new()
         {
             Model = new ModelRecipe
             {
@@ -41,7 +51,10 @@ internal sealed class TinyProject : IDisposable
                 LoraR = 4,
                 LoraDropout = 0.2,
             },
-            Datasets = new Dictionary<string, DatasetRecipe> { ["clips"] = _clips.Recipe with { BatchSize = 2 } },
+            Datasets = new Dictionary<string, DatasetRecipe>
+            {
+                ["clips"] = _clips.Recipe with { BatchSize = 2, ValidationFile = "annotations.txt" },
+            },
             Run = new RunRecipe
             {
                 InitLr = 1e-3,
@@ -50,6 +63,7 @@ internal sealed class TinyProject : IDisposable
                 ItersPerEpoch = 5,
                 SaveEverySteps = 1,
                 KeepLast = 1,
+                SaveBest = true,
                 NumWorkers = 1,
                 LogFreq = 1,
                 SampleAnswersInterval = 0,
@@ -57,9 +71,6 @@ internal sealed class TinyProject : IDisposable
                 OutputDir = OutputOf(output),
             },
         };
-        RecipeWriter.Write(recipe, _folder[$"{output}.yaml"]);
-        return _folder[$"{output}.yaml"];
-    }
 
     /// <summary>Where an output folder lies.</summary>
     public string OutputOf(string output) => _folder[output];

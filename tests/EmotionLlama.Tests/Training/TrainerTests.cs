@@ -160,6 +160,17 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void It_ends_after_the_epoch_that_it_is_stopped_at()
+    {
+        using var scope = NewDisposeScope();
+        using var run = new TinyRun(Recipe with { MaxEpoch = 4 }, [[0], [1]]);
+        run.Trainer.EpochEnded = step => step.Epoch == 1 ? EpochDecision.Stop : EpochDecision.GoOn;
+
+        Assert.Equal(4, run.Run().Steps.Count);
+        Assert.Equal(4, run.Trainer.NextStep);
+    }
+
+    [Fact]
     public void A_run_that_is_over_goes_on_with_nothing()
     {
         using var scope = NewDisposeScope();

@@ -37,6 +37,9 @@ public sealed record InspectionReport
     /// <summary>The epoch of a training run's checkpoint, from 0.</summary>
     public long? Epoch { get; init; }
 
+    /// <summary>What an average of checkpoints was made of; empty for all else.</summary>
+    public IReadOnlyList<AveragePart> AverageOf { get; init; } = [];
+
     /// <summary>The number of parameters whose moments an optimizer's state holds; null without one.</summary>
     public int? OptimizerStates { get; init; }
 

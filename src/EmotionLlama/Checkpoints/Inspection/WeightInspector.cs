@@ -33,7 +33,7 @@ public static class WeightInspector
         var checkpoint = weights as TorchCheckpoint;
         var entries = EntriesOf(checkpoint);
         var resumes = entries.ContainsKey(CheckpointEntries.ResumeState);
-        var (uses, missing) = FileUses(content, resumes);
+        var (uses, missing) = FileUses(content, resumes, entries.ContainsKey(CheckpointEntries.Average));
         return new InspectionReport
         {
             Path = path,
@@ -44,6 +44,7 @@ public static class WeightInspector
             Lora = content.Lora,
             Projections = content.Projections,
             Epoch = entries.GetValueOrDefault("epoch") as long?,
+            AverageOf = PartsOfAverage(entries),
             OptimizerStates = CountMoments(entries),
             Entries = [.. entries.Keys.OfType<string>()],
             Metadata = (weights as SafetensorsFile)?.Metadata ?? new Dictionary<string, string>(),
@@ -92,7 +93,7 @@ public static class WeightInspector
     }
 
     private static (IReadOnlyList<WeightUse> Uses, IReadOnlyList<string> Missing) FileUses(
-        WeightContent content, bool resumes)
+        WeightContent content, bool resumes, bool averaged)
     {
         List<WeightUse> uses = [];
         List<string> missing = [];
@@ -102,6 +103,8 @@ public static class WeightInspector
             missing.AddRange(content.MissingTrainedWeights);
             if (resumes)
                 uses.Add(WeightUse.Resume);
+            else if (averaged)
+                missing.Add("optimizer and position, which averages do not have: training can start from it, not go on");
             else
                 missing.Add("the exact state of the run: training can start from it, but not go on where it stopped");
         }
@@ -138,6 +141,18 @@ public static class WeightInspector
     private static OrderedDictionary<object, object?> EntriesOf(TorchCheckpoint? checkpoint) =>
         checkpoint?.Root is OrderedDictionary<object, object?> root && !root.Values.Any(value => value is StoredTensor)
             ? root
+            : [];
+
+    private static IReadOnlyList<AveragePart> PartsOfAverage(OrderedDictionary<object, object?> entries) =>
+        entries.GetValueOrDefault(CheckpointEntries.Average) is OrderedDictionary<object, object?> average
+        && average.GetValueOrDefault("checkpoints") is List<object?> parts
+            ?
+            [
+                .. parts.OfType<OrderedDictionary<object, object?>>().Select(part => new AveragePart(
+                    $"{part.GetValueOrDefault("file")}",
+                    part.GetValueOrDefault("epoch") as long?,
+                    part.GetValueOrDefault("share") as double? ?? 0)),
+            ]
             : [];
 
     private static int? CountMoments(OrderedDictionary<object, object?> entries) =>

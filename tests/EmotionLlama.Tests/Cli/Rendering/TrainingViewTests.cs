@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using EmotionLlama.Cli.Rendering;
+using EmotionLlama.Configuration;
 using EmotionLlama.Monitoring;
 using EmotionLlama.Tests.Monitoring;
 using Spectre.Console;
@@ -9,6 +10,15 @@ namespace EmotionLlama.Tests.Cli.Rendering;
 
 public sealed class TrainingViewTests : IDisposable
 {
+    private static readonly BestMetric Best = new()
+    {
+        Metric = ValidationMetric.ClueOverlap,
+        Value = 7.126,
+        Step = 40,
+        Epoch = 3,
+        Checkpoint = "output/checkpoint_best.pth",
+    };
+
     private readonly StringWriter _output = new();
     private readonly ManualTime _time = new();
 
@@ -49,6 +59,14 @@ public sealed class TrainingViewTests : IDisposable
             view.OnMessage("loading [7B] weights");
             view.OnStep(MonitoringSamples.Step(7) with { Skipped = true });
             view.OnValidation(new(Step: 7, Epoch: 0, Loss: 1.23456));
+            view.OnValidation(new(Step: 8, Epoch: 0, Loss: 1.2)
+            {
+                Accuracy = 0.625,
+                Waf = 0.6,
+                ClueOverlap = 7.126,
+                LabelOverlap = 6,
+            });
+            view.OnBest(Best);
             view.OnAnswer(MonitoringSamples.Answer(7, answer: "The [red]brow[/] is low."));
             view.OnCheckpoint("output/checkpoint_0.pth");
         });
@@ -58,6 +76,8 @@ public sealed class TrainingViewTests : IDisposable
                 "loading [7B] weights",
                 "step 7: the gradient is not finite, weights left as they were",
                 "held-out loss after 7 steps: 1.2346",
+                "held-out loss after 8 steps: 1.2000  accuracy 62.5 %  waf 0.600  clues 7.13  labels 6.00",
+                "best so far: clue_overlap 7.126 after epoch 3",
                 "sample_001 after 7 steps: The [red]brow[/] is low.",
                 "saved output/checkpoint_0.pth",
             ],
@@ -69,6 +89,8 @@ public sealed class TrainingViewTests : IDisposable
     {
         Show(terminal: true, view =>
         {
+            view.OnValidation(new(Step: 0, Epoch: 0, Loss: 2.5));
+            view.OnBest(Best);
             Train(view, steps: 300);
             view.OnMessage("nearly done");
         });
@@ -81,6 +103,8 @@ public sealed class TrainingViewTests : IDisposable
         Assert.Contains("100%", Regex.Replace(last, @"(?<=\d) (?=%)", ""), StringComparison.Ordinal);
         Assert.Contains("2.0 samples/s   950 tokens/s   1 GiB memory", last, StringComparison.Ordinal);
         Assert.Matches("[▁-█]{40}", last);
+        Assert.Matches("held-out +2.5000", last);
+        Assert.Matches("best +clue_overlap 7.126 after epoch 3", last);
     }
 
     [Fact]
@@ -113,7 +137,8 @@ public sealed class TrainingViewTests : IDisposable
     {
         var view = new JsonTrainingView(_output, every: 10);
         Train(view, steps: 12);
-        view.OnValidation(new(Step: 12, Epoch: 0, Loss: 1));
+        view.OnValidation(new(Step: 12, Epoch: 0, Loss: 1) { ClueOverlap = 7 });
+        view.OnBest(Best);
         view.OnAnswer(MonitoringSamples.Answer(12));
         view.OnMessage("a \"message\"");
         view.OnCheckpoint("checkpoint_0.pth");
@@ -121,11 +146,13 @@ public sealed class TrainingViewTests : IDisposable
         var events = Lines().Select(line => JsonDocument.Parse(line).RootElement).ToList();
 
         Assert.Equal(
-            ["training", "step", "step", "step", "validation", "answer", "message", "checkpoint"],
+            ["training", "step", "step", "step", "validation", "best", "answer", "message", "checkpoint"],
             events.Select(one => one.GetProperty("event").GetString()));
         Assert.Equal([1, 10, 12], events.Skip(1).Take(3).Select(one => one.GetProperty("step").GetInt32()));
+        Assert.Equal(7, events[4].GetProperty("clue_overlap").GetDouble());
+        Assert.Equal("clue_overlap", events[5].GetProperty("metric").GetString());
         Assert.Equal(1e-4, events[1].GetProperty("learning_rate").GetDouble());
-        Assert.Equal("a \"message\"", events[6].GetProperty("message").GetString());
+        Assert.Equal("a \"message\"", events[7].GetProperty("message").GetString());
     }
 
     [Fact]
