@@ -37,7 +37,7 @@ public sealed record JudgeRecipe
     public int MaxRetries { get; init; } = 5;
 
     /// <summary>Seconds a call may take.</summary>
-    [Range(1, int.MaxValue)]
+    [Range(1, 86_400)]
     public int TimeoutSeconds { get; init; } = 120;
 
     /// <summary>The folder of answers already paid for; null keeps them beside the scores.</summary>
