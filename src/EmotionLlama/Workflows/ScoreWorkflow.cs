@@ -67,20 +67,24 @@ public static class ScoreWorkflow
         IProgress<ScoreProgress>? progress,
         CancellationToken cancellationToken)
     {
-        var scores = system.Missing.ToDictionary(
-            name => name, name => new PairScore { Name = name, Failure = "the system has no description of it" });
+        var (pairs, missing) = (system.Clips.Pairs, system.Clips.MissingPredictions);
+        var scores = missing.ToDictionary(
+            name => name, name => new PairScore { Name = name, Failure = "the system does not describe it" });
         var scored = 0;
-        await foreach (var score in scorer.ScoreAsync(system.Pairs, cancellationToken).ConfigureAwait(false))
+        await foreach (var score in scorer.ScoreAsync(pairs, cancellationToken).ConfigureAwait(false))
         {
             scores[score.Name] = score;
-            progress?.Report(new ScoreProgress(system.Name, scorer.Name, ++scored, system.Pairs.Count));
+            progress?.Report(new ScoreProgress(system.System, scorer.Name, ++scored, pairs.Count));
         }
 
         return new SystemScores
         {
-            System = system.Name,
+            System = system.System,
             Scorer = scorer.Name,
-            Scores = [.. system.Pairs.Select(pair => pair.Name).Concat(system.Missing).Select(name => scores[name])],
+            Scores =
+            [
+                .. pairs.Select(pair => pair.Name).Concat(missing).Distinct().Select(name => scores[name]),
+            ],
         };
     }
 
