@@ -24,6 +24,18 @@ internal static class CsvTable
             yield return Array.ConvertAll(places, csv.GetString);
     }
 
+    /// <summary>The header and the rows of a file with the lines where they begin, whatever the columns are.</summary>
+    /// <exception cref="InputException">The file is missing or is not CSV.</exception>
+    public static IEnumerable<(long Line, string[] Fields)> ReadAll(string path)
+    {
+        using var stream = DataFile.Open(path);
+        using var csv = CsvReader.Create(stream, Strict);
+        var columns = Guard(path, () => csv.Headers.ToArray());
+        yield return (1, columns);
+        while (Guard(path, csv.Read))
+            yield return (csv.LineNumber, [.. Enumerable.Range(0, columns.Length).Select(csv.GetString)]);
+    }
+
     /// <summary>Writes a file, whole or not at all.</summary>
     /// <exception cref="InputException">The file cannot be written.</exception>
     public static void Write(string path, IEnumerable<string[]> headerAndRows) =>

@@ -33,6 +33,9 @@ internal sealed class ClueLexicon
     /// <summary>Its clues.</summary>
     public IEnumerable<Clue> Clues => _patterns.Select(pattern => pattern.Clue).Distinct();
 
+    /// <summary>The topics among them.</summary>
+    public IEnumerable<Clue> Topics => _patterns.Where(pattern => pattern.IsTopic).Select(pattern => pattern.Clue).Distinct();
+
     /// <summary>The classes with names are the first ones: nouns, then words that describe.</summary>
     private int DescribingSets { get; }
 
@@ -52,7 +55,7 @@ internal sealed class ClueLexicon
             foreach (var (first, last, negated) in clauses.Match(pattern))
             {
                 var start = clauses.Words[first].Start;
-                var clue = negated ? pattern.Clue with { Negated = true } : pattern.Clue;
+                var clue = pattern.Clue with { Negated = negated && !pattern.IsTopic };
                 mentions.Add(new(offset + start, clauses.Words[last].End - start, clue));
             }
         }
@@ -73,14 +76,15 @@ internal sealed class ClueLexicon
 
     private void AddClue(Clue clue, Dictionary<string, string> entry)
     {
-        var inQuotes = entry.ContainsKey("quoted");
+        var isTopic = entry.ContainsKey("topic");
+        var inQuotes = isTopic || entry.ContainsKey("quoted");
         foreach (var unit in entry.GetValueOrDefault("units", "").Split(' ', StringSplitOptions.RemoveEmptyEntries))
             _units.Add(int.Parse(unit, CultureInfo.InvariantCulture), clue);
 
         foreach (var pattern in entry["say"].Split(','))
         {
             var elements = pattern.Split([' ', '~'], StringSplitOptions.RemoveEmptyEntries).Select(Element).ToArray();
-            _patterns.Add(new(clue, elements, pattern.Contains('~'), inQuotes));
+            _patterns.Add(new(clue, elements, pattern.Contains('~'), inQuotes, isTopic));
         }
     }
 

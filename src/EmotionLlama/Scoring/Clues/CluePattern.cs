@@ -5,4 +5,6 @@ namespace EmotionLlama.Scoring.Clues;
 /// <param name="Elements">Classes of words, one after another; or a noun and what describes it.</param>
 /// <param name="Describes">Whether the second element describes the first, before or behind it.</param>
 /// <param name="InQuotes">Whether it also counts in quoted speech.</param>
-internal sealed record CluePattern(Clue Clue, IReadOnlyList<WordSet> Elements, bool Describes, bool InQuotes);
+/// <param name="IsTopic">Whether it is what the words are about, whatever they say of it.</param>
+internal sealed record CluePattern(
+    Clue Clue, IReadOnlyList<WordSet> Elements, bool Describes, bool InQuotes, bool IsTopic);

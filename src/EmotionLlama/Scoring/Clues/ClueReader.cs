@@ -16,7 +16,12 @@ public static partial class ClueReader
         var lexicon = ClueLexicon.English;
         var quotes = Quotation.Find(text);
         var mentions = new List<ClueMention>();
-        lexicon.Find(Quotation.Blank(text, quotes), pattern => true, 0, mentions);
+        var unquoted = Quotation.Blank(text, quotes);
+        if (HanText.Is(text))
+            ChineseClues.Find(unquoted, mentions);
+        else
+            lexicon.Find(unquoted, pattern => true, 0, mentions);
+
         foreach (var (start, length) in quotes)
         {
             var quote = text.Substring(start, length);

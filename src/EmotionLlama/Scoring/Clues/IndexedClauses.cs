@@ -12,7 +12,7 @@ internal sealed class IndexedClauses
     /// <summary>Words that begin a thought about something else.</summary>
     private static readonly FrozenSet<string> NewThoughts = FrozenSet.Create(
         "while", "but", "as", "when", "which", "who", "because", "he", "she", "they", "with", "indicating", "suggesting",
-        "showing", "that", "if", "yet");
+        "showing", "that", "if", "yet", "by", "during", "although", "though", "from");
 
     /// <summary>Words between descriptions of one noun: "soft, rather slow and trembling".</summary>
     private static readonly FrozenSet<string> Fillers = FrozenSet.Create(
@@ -98,38 +98,58 @@ internal sealed class IndexedClauses
         return false;
     }
 
-    private bool Describes(int noun, int description, WordSet nouns)
-    {
-        if (noun == description || Math.Abs(noun - description) - 1 > DescriptionGap)
-            return false;
+    private bool Describes(int noun, int description, WordSet nouns) =>
+        Math.Abs(noun - description) - 1 <= DescriptionGap
+        && (noun < description ? DescribesBefore(noun, description, nouns) : DescribesBehind(noun, description));
 
-        var behind = noun < description;
+    /// <summary>Whether "brows ... raised" belong together. Other nouns may stand between only where the noun's list goes
+    /// on: "brows and mouth corners are raised".</summary>
+    private bool DescribesBefore(int noun, int description, WordSet nouns)
+    {
         var comma = false;
-        for (var index = Math.Min(noun, description) + 1; index < Math.Max(noun, description); index++)
+        var joined = false;
+        var listing = true;
+        for (var index = noun + 1; index < description; index++)
         {
             var word = Words[index].Text;
-            if (Words[index].IsBreak)
-            {
-                if (!behind || word != ",")
-                    return false;
-
-                comma = true;
-            }
-            else if (NewThoughts.Contains(word) || IsOtherNoun(index, nouns)
-                || (comma && !Fillers.Contains(word) && !_describes[index]))
-            {
+            if (Words[index].IsBreak && word != ",")
                 return false;
-            }
+
+            comma |= word == ",";
+            joined |= comma || word == "and";
+            listing &= word is "and" or "," or "of" || Determiners.Contains(word) || _nouns[index].Count > 0;
+            if (NewThoughts.Contains(word) || (!listing && IsOtherNoun(index, nouns)))
+                return false;
+
+            if (comma && !listing && word != "," && !Fillers.Contains(word) && !_describes[index])
+                return false;
         }
 
-        return !behind || !DescribesNext(description, nouns);
+        return !DescribesNext(description, nouns, joined);
     }
 
-    /// <summary>Whether a noun follows at once, which the word then describes: "brows and narrowed eyes".</summary>
-    private bool DescribesNext(int description, WordSet nouns)
+    /// <summary>Whether "raised ... brows" belong together.</summary>
+    private bool DescribesBehind(int noun, int description)
+    {
+        for (var index = description + 1; index < noun; index++)
+        {
+            var word = Words[index].Text;
+            if (Words[index].IsBreak || NewThoughts.Contains(word) || _nouns[index].Count > 0)
+                return false;
+
+            if (word == "and" && !(index + 2 == noun && _describes[index + 1]))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether a noun follows at once, which the word then describes: "brows and (tightly) narrowed
+    /// eyes".</summary>
+    private bool DescribesNext(int description, WordSet nouns, bool joined)
     {
         var next = description + 1;
-        while (next < Words.Count && Determiners.Contains(Words[next].Text))
+        while (next < Words.Count && (Determiners.Contains(Words[next].Text) || (joined && _describes[next])))
             next++;
 
         return next < Words.Count && IsOtherNoun(next, nouns);

@@ -9,6 +9,9 @@ internal static partial class Quotation
     public static List<(int Start, int Length)> Find(string text) =>
         [.. Quoted().Matches(text).Select(match => match.Groups["said"]).Select(said => (said.Index, said.Length))];
 
+    /// <summary>The text with spaces for what it quotes, as long as before.</summary>
+    public static string WithoutQuotes(string text) => Blank(text, Find(text));
+
     /// <summary>The text with spaces in these places, as long as before.</summary>
     public static string Blank(string text, IReadOnlyList<(int Start, int Length)> places)
     {

@@ -32,7 +32,7 @@ internal static partial class SpokenContent
         foreach (var match in Words().EnumerateMatches(lower))
         {
             var word = lower.Substring(match.Index, match.Length);
-            if (IsHan(word[0]))
+            if (HanText.IsHan(word[0]))
             {
                 for (var at = 0; at + 1 < word.Length; at++)
                     words.Add(word.Substring(at, 2));
@@ -43,8 +43,6 @@ internal static partial class SpokenContent
             }
         }
     }
-
-    private static bool IsHan(char letter) => letter is >= '\u4e00' and <= '\u9fff';
 
     [GeneratedRegex(@"[\u4e00-\u9fff]+|[\p{L}\p{N}-[\u4e00-\u9fff]]+")]
     private static partial Regex Words();

@@ -11,7 +11,7 @@ public sealed class EmotionWheels
         _wordsOf = wordsOf;
     }
 
-    /// <summary>The project's own wheel: a dozen groups, some sixty emotions, the English words for them.</summary>
+    /// <summary>The project's own wheel: twelve groups, some fifty emotions, the English words for them.</summary>
     public static EmotionWheels BuiltIn { get; } = EmotionVocabulary.BuiltIn.ToWheels();
 
     /// <summary>The wheels.</summary>

@@ -47,7 +47,7 @@ internal static class WheelFolder
         return bases;
     }
 
-    /// <summary>Base word to its wheel words, the union over the runs of the table.</summary>
+    /// <summary>Base word to the wheel words that it is a synonym of, the union over the runs of the table.</summary>
     private static Dictionary<string, HashSet<string>> ReadSynonyms(string path)
     {
         var table = ReadSheet(path);
@@ -59,8 +59,9 @@ internal static class WheelFolder
             var lists = FindColumn(path, table, $"synonym_run{run}");
             foreach (DataRow row in table.Rows)
             {
-                foreach (var synonym in Split(Text(row[lists])))
-                    Add(synonyms, Normalize(Text(row[words])), synonym);
+                var word = Normalize(Text(row[words]));
+                foreach (var synonym in Split(Text(row[lists])).Append(word))
+                    Add(synonyms, synonym, word);
             }
         }
 
@@ -90,9 +91,15 @@ internal static class WheelFolder
             string[] cells = [.. columns.Select(column => Normalize(Text(row[column])))];
             level1 = cells[0].Length > 0 ? cells[0] : level1;
             level2 = cells[1].Length > 0 ? cells[1] : level2;
-            foreach (var word in new[] { level1, level2, cells[2] }.Where(word => word.Length > 0))
-                groups[word] = new(level1, word == level1 ? level1 : level2);
+
+            // A word that stands in several places belongs to the last of them.
+            foreach (var word in new[] { level2, cells[2] }.Where(word => word.Length > 0))
+                groups[word] = new(level1, level2);
         }
+
+        // At level 2, a word of level 1 stands for the first of its words in ordinal order.
+        foreach (var group in groups.Values.GroupBy(group => group.Level1).ToArray())
+            groups[group.Key] = new(group.Key, group.Select(member => member.Level2).Min(StringComparer.Ordinal)!);
 
         return groups.Count > 0
             ? new(Path.GetFileNameWithoutExtension(path), groups)

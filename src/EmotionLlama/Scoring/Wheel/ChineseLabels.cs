@@ -1,0 +1,34 @@
+using System.Text.RegularExpressions;
+
+namespace EmotionLlama.Scoring.Wheel;
+
+/// <summary>Reads the emotion words of Chinese texts.</summary>
+internal static partial class ChineseLabels
+{
+    private static readonly IReadOnlyList<(string Label, Regex Words)> Lexicon = [.. Load()];
+
+    /// <summary>The words of a text that quotes nothing, as English labels in the order of the text.</summary>
+    public static List<LabelMention> Read(string text)
+    {
+        var conclusions = Conclusions().Matches(text);
+        var mentions =
+            from entry in Lexicon
+            from match in entry.Words.Matches(text)
+            where !HanPhrase.IsNegated(text, match.Index)
+            orderby match.Index
+            let concludes = conclusions.Any(end => match.Index >= end.Index && match.Index < end.Index + end.Length)
+            select new LabelMention(entry.Label, concludes, DescribedClue().IsMatch(text, match.Index + match.Length));
+        return [.. mentions];
+    }
+
+    private static IEnumerable<(string Label, Regex Words)> Load() =>
+        from entry in LexiconResource.ReadTexts(LexiconResource.ReadRoot("emotions-chinese.yaml"))
+        select (entry.Key, HanPhrase.Compile(entry.Value.Split(' ')));
+
+    /// <summary>What follows a concluding word in its sentence.</summary>
+    [GeneratedRegex("(?:推断|推测|因此|所以|综上|可见)[^。；！？\n]*")]
+    private static partial Regex Conclusions();
+
+    [GeneratedRegex(@"\G的?(?:声音|语气|语调|表情|面部|脸|眼神|目光|姿态|微笑|笑容|氛围)")]
+    private static partial Regex DescribedClue();
+}
