@@ -6,6 +6,8 @@ namespace EmotionLlama.Configuration;
 /// <summary>The <c>judge</c> section of a recipe: the language model that scores descriptions.</summary>
 public sealed record JudgeRecipe
 {
+    internal const int LongestTimeoutSeconds = 86_400;
+
     /// <summary>Where an OpenAI-compatible endpoint is, such as <c>http://localhost:8000/v1</c>; null takes the
     /// environment variable <c>OPENAI_BASE_URL</c>, and OpenAI's own without it.</summary>
     public string? BaseUrl { get; init; }
@@ -37,7 +39,7 @@ public sealed record JudgeRecipe
     public int MaxRetries { get; init; } = 5;
 
     /// <summary>Seconds a call may take.</summary>
-    [Range(1, 86_400)]
+    [Range(1, LongestTimeoutSeconds)]
     public int TimeoutSeconds { get; init; } = 120;
 
     /// <summary>The folder of answers already paid for; null keeps them beside the scores.</summary>

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using EmotionLlama.Configuration;
+using EmotionLlama.Generation;
 using Microsoft.Extensions.AI;
 
 namespace EmotionLlama.Scoring.Judging;
@@ -25,13 +26,14 @@ public sealed class ChatJudge : IPairScorer
     private readonly UsageMeter _usage;
 
     /// <summary>Makes a judge of a chat client.</summary>
-    /// <param name="client">The model, such as <see cref="JudgeClients.Create(JudgeRecipe)"/> gives; the caller keeps it. It should
-    /// not retry by itself.</param>
-    /// <param name="recipe">The model's name, the prompts' language, limits and prices. Answers of different models must
-    /// not share a name and a cache.</param>
+    /// <param name="client">The model, such as <see cref="JudgeClients.Create(JudgeRecipe)"/> gives; the caller keeps it.
+    /// It should not retry by itself. A <see cref="LlamaChatClient"/> is asked under its own name, one call at a time
+    /// and without a time limit.</param>
+    /// <param name="recipe">The model's name, else the client's, the prompts' language, limits and prices. Answers of
+    /// different models must not share a name and a cache.</param>
     /// <param name="cacheFolder">Where answers are kept if the recipe does not say.</param>
     /// <param name="scores">The scores to ask for.</param>
-    /// <exception cref="InputException">The recipe names no model, a prompt file is not as it should be, or the cache
+    /// <exception cref="InputException">No model is named, a prompt file is not as it should be, or the cache
     /// cannot be written to.</exception>
     public ChatJudge(
         IChatClient client, JudgeRecipe recipe, string cacheFolder, JudgedScores scores = JudgedScores.Both)
@@ -45,7 +47,8 @@ public sealed class ChatJudge : IPairScorer
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(cacheFolder);
-        Name = recipe.Model ?? throw new InputException(JudgeClients.NoModel);
+        recipe = Fit(recipe, client);
+        Name = recipe.Model!;
         var prompts = JudgePrompts.Load(recipe.Language, recipe.Prompts);
         _recipe = recipe;
         _wanted = scores;
@@ -91,6 +94,20 @@ public sealed class ChatJudge : IPairScorer
             await stop.CancelAsync().ConfigureAwait(false);
             await work.ConfigureAwait(false);
         }
+    }
+
+    private static JudgeRecipe Fit(JudgeRecipe recipe, IChatClient client)
+    {
+        var name = client.GetService<ChatClientMetadata>()?.DefaultModelId;
+        return client.GetService<LlamaChatClient>() is null
+            ? recipe with { Model = recipe.Model ?? name ?? throw new InputException(JudgeClients.NoModel) }
+            : recipe with
+            {
+                Model = name,
+                Parallel = 1,
+                RequestsPerMinute = 0,
+                TimeoutSeconds = JudgeRecipe.LongestTimeoutSeconds,
+            };
     }
 
     /// <summary>Scores all pairs; errors go to the reader.</summary>

@@ -107,11 +107,13 @@ internal static partial class ScoreReader
 
     /// <summary>Mentions of the scale itself: "(0-10)", "from 1 to 10", "满分10分".</summary>
     [GeneratedRegex(
-        @"(?:from\s+|从\s*)?(?<![\d.])[01]\s*分?\s*(?:-|–|—|~|to|到|至)\s*10(?![\d.]*\d)\s*分?|满分\s*(?:为|是)?\s*:?\s*10\s*分?|10\s*分制",
+        @"(?:from\s+|从\s*)?(?<![\d.])[01]\s*分?\s*(?:-|–|—|~|to|到|至)\s*10(?![\d.]*\d)\s*分?"
+            + @"|满分\s*(?:为|是)?\s*:?\s*10\s*分?|10\s*分制",
         RegexOptions.IgnoreCase)]
     private static partial Regex Scale();
 
-    [GeneratedRegex(@"^[\s""'`*_()\[\]]*" + Number + @"\s*分?" + OutOf + @"?[\s""'`*_()\[\].。!]*$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"^[\s""'`*_()\[\]]*" + Number + @"\s*分?" + OutOf + @"?[\s""'`*_()\[\].。!]*$", RegexOptions.IgnoreCase)]
     private static partial Regex NumberAlone();
 
     [GeneratedRegex(
@@ -122,7 +124,8 @@ internal static partial class ScoreReader
     private static partial Regex Labelled();
 
     [GeneratedRegex(
-        @"(?<![\d.,/-])" + Number + @"(?:\s*(?:/|out\s+of)\s*(?<most>10)(?![\d.]*\d)(?!\s*(?:clues?|labels?|emotions?))|\s*分(?![钟之种]))",
+        @"(?<![\d.,/-])" + Number
+            + @"(?:\s*(?:/|out\s+of)\s*(?<most>10)(?![\d.]*\d)(?!\s*(?:clues?|labels?|emotions?))|\s*分(?![钟之种]))",
         RegexOptions.IgnoreCase)]
     private static partial Regex OutOfTen();
 }
