@@ -23,12 +23,12 @@ internal static class DiagnosisList
         };
         var html = new StringBuilder();
         html.Append(CultureInfo.InvariantCulture, $"""
-            <div class="finding {style}"><strong>{HtmlReport.Text(finding.Title)}</strong> · {state}
-            <div class="small">{HtmlReport.Text(finding.Summary)}</div>
+            <div class="finding {style}"><strong>{HtmlPage.Text(finding.Title)}</strong> · {state}
+            <div class="small">{HtmlPage.Text(finding.Summary)}</div>
             """);
         if (finding.Advice.Count > 0)
         {
-            var items = finding.Advice.Select(advice => $"<li>{HtmlReport.Text(advice.Text)}</li>");
+            var items = finding.Advice.Select(advice => $"<li>{HtmlPage.Text(advice.Text)}</li>");
             html.Append(CultureInfo.InvariantCulture, $"<ul>{string.Concat(items)}</ul>");
         }
 
@@ -44,7 +44,7 @@ internal static class DiagnosisList
         {
             var limit = figure.Limit is { } at ? Number(at) : "";
             var value = figure.Exceeded ? $"<strong>{Number(figure.Value)}</strong>" : Number(figure.Value);
-            return $"<tr><th>{HtmlReport.Text(figure.Name)}</th><td>{value}</td><td>{limit}</td></tr>";
+            return $"<tr><th>{HtmlPage.Text(figure.Name)}</th><td>{value}</td><td>{limit}</td></tr>";
         });
         return $"""
             <details><summary>figures</summary><div class="scroll"><table class="scores"><thead><tr><th>figure</th>

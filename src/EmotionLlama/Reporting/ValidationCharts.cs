@@ -28,7 +28,7 @@ internal static class ValidationCharts
             return "";
 
         var line = best is null ? "" : string.Create(
-            CultureInfo.InvariantCulture, $"<p class=\"small\">Best: {HtmlReport.Text(best.ToText())}.</p>");
+            CultureInfo.InvariantCulture, $"<p class=\"small\">Best: {HtmlPage.Text(best.ToText())}.</p>");
         return $"""
             <div class="charts">{charts}</div>{line}
             <p class="muted small">Overlaps are from 0 to 10, by lexicon and emotion wheel; they cannot be compared with
