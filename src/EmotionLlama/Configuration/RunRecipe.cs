@@ -69,6 +69,11 @@ public sealed record RunRecipe
     [RegularExpression(@"cpu|cuda(:\d+)?", ErrorMessage = "cpu, cuda or cuda:N")]
     public string? Device { get; init; }
 
+    /// <summary>Threads that one operation is computed on, on a CPU; null takes libtorch's default, the cores. A tiny model
+    /// is fastest on one.</summary>
+    [Range(1, int.MaxValue)]
+    public int? Threads { get; init; }
+
     /// <summary>Folder for checkpoints, logs and the report.</summary>
     [RecipePath(PathKind.Output)]
     public string OutputDir { get; init; } = "output";

@@ -14,13 +14,13 @@ public readonly partial record struct AnswerLabel(Emotion? Emotion, bool IsRefus
     public static AnswerLabel Read(string answer)
     {
         ArgumentNullException.ThrowIfNull(answer);
-        if (Refusal.Is(FirstSentence().Match(answer).Value))
+        if (Refusal.Is(FirstClause().Match(answer).Value))
             return new AnswerLabel(null, IsRefusal: true);
 
         var emotion = EmotionLabelParser.Parse(answer);
         return new AnswerLabel(emotion, emotion is null && Refusal.Is(answer));
     }
 
-    [GeneratedRegex(@"^\s*[^.!?\n]*")]
-    private static partial Regex FirstSentence();
+    [GeneratedRegex(@"^\s*[^.!?:\n]*")]
+    private static partial Regex FirstClause();
 }

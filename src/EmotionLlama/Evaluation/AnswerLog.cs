@@ -11,11 +11,13 @@ internal sealed class AnswerLog : IDisposable
 {
     private const string Advice = "add --restart to answer anew, or name another run.save_path";
 
+    private readonly FileStream _lock;
     private readonly JsonLinesLog<AnswerLogLine> _log;
     private readonly List<LoggedAnswer> _answers;
 
-    private AnswerLog(JsonLinesLog<AnswerLogLine> log, List<LoggedAnswer> answers)
+    private AnswerLog(FileStream @lock, JsonLinesLog<AnswerLogLine> log, List<LoggedAnswer> answers)
     {
+        _lock = @lock;
         _log = log;
         _answers = answers;
     }
@@ -28,24 +30,43 @@ internal sealed class AnswerLog : IDisposable
     /// <param name="settings">Everything that answers depend on.</param>
     /// <param name="plan">The batches.</param>
     /// <param name="nameOf">The name of a clip.</param>
-    /// <param name="restart">Whether answers that are there are thrown away.</param>
     /// <exception cref="InputException">The log was made with other settings, is damaged before its last line, or cannot
     /// be written, as while another evaluation writes it.</exception>
     public static AnswerLog Open(
         string path,
         IReadOnlyDictionary<string, string> settings,
         AnswerPlan plan,
-        Func<int, string> nameOf,
-        bool restart)
+        Func<int, string> nameOf)
     {
-        var lines = restart || !File.Exists(path) ? [] : ReadAll(path);
-        if (lines.Count == 0)
+        var held = Lock(path);
+        try
         {
-            var created = JsonLinesLog<AnswerLogLine>.Create(path, EvaluationJson.Lines.AnswerLogLine);
-            created.Append(new AnswerLogSettings(settings));
-            return new AnswerLog(created, []);
+            var (log, answers) = !File.Exists(path) || ReadAll(path) is not { Count: > 0 } lines
+                ? (Create(path, settings), [])
+                : GoOn(path, lines, settings, plan, nameOf);
+            return new AnswerLog(held, log, answers);
         }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
 
+    private static JsonLinesLog<AnswerLogLine> Create(string path, IReadOnlyDictionary<string, string> settings)
+    {
+        var log = JsonLinesLog<AnswerLogLine>.Create(path, EvaluationJson.Lines.AnswerLogLine);
+        log.Append(new AnswerLogSettings(settings));
+        return log;
+    }
+
+    private static (JsonLinesLog<AnswerLogLine> Log, List<LoggedAnswer> Answers) GoOn(
+        string path,
+        IReadOnlyList<AnswerLogLine> lines,
+        IReadOnlyDictionary<string, string> settings,
+        AnswerPlan plan,
+        Func<int, string> nameOf)
+    {
         CheckSettings(path, (lines[0] as AnswerLogSettings)?.Settings, settings);
         List<LoggedAnswer> answers = [.. lines.OfType<LoggedAnswer>()];
         if (answers.Count > plan.Order.Count || answers.Zip(plan.Order).Any(
@@ -56,8 +77,7 @@ internal sealed class AnswerLog : IDisposable
 
         answers.RemoveRange(plan.InWholeBatches(answers.Count), answers.Count - plan.InWholeBatches(answers.Count));
         var left = answers.Count + 1;
-        return new AnswerLog(
-            JsonLinesLog<AnswerLogLine>.Open(path, EvaluationJson.Lines.AnswerLogLine, _ => left-- > 0), answers);
+        return (JsonLinesLog<AnswerLogLine>.Open(path, EvaluationJson.Lines.AnswerLogLine, _ => left-- > 0), answers);
     }
 
     /// <summary>Appends an answer and hands it to the operating system.</summary>
@@ -67,7 +87,11 @@ internal sealed class AnswerLog : IDisposable
         _answers.Add(answer);
     }
 
-    public void Dispose() => _log.Dispose();
+    public void Dispose()
+    {
+        _log.Dispose();
+        _lock.Dispose();
+    }
 
     /// <summary>Refuses a log that was made with other settings, before a model is read for it.</summary>
     /// <exception cref="InputException">It was, or is damaged before its last line.</exception>
@@ -75,6 +99,23 @@ internal sealed class AnswerLog : IDisposable
     {
         if (File.Exists(path) && ReadAll(path) is [var first, ..])
             CheckSettings(path, (first as AnswerLogSettings)?.Settings, settings);
+    }
+
+    /// <summary>Keeps a second evaluation out. The log itself stays open to readers.</summary>
+    private static FileStream Lock(string path)
+    {
+        try
+        {
+            return new FileStream(
+                path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException(
+                $"{path}: cannot be written, perhaps because another evaluation does; wait for it, or name another "
+                + $"run.save_path: {e.Message.ReplaceLineEndings(" ")}",
+                e);
+        }
     }
 
     private static IReadOnlyList<AnswerLogLine> ReadAll(string path) =>

@@ -15,7 +15,6 @@ internal sealed class ResumableEvaluation(
     /// <summary>Answers what the log has no answers to.</summary>
     /// <param name="logPath">The log.</param>
     /// <param name="madeWith">Everything that answers depend on.</param>
-    /// <param name="restart">Whether answers that are there are thrown away.</param>
     /// <param name="progress">Told how many clips are done: once before the first batch, and after each.</param>
     /// <param name="cancellationToken">Stops between two tokens; whole batches are in the log.</param>
     /// <returns>The predictions in the order of the test set.</returns>
@@ -24,7 +23,6 @@ internal sealed class ResumableEvaluation(
     public IReadOnlyList<ClipPrediction> Run(
         string logPath,
         IReadOnlyDictionary<string, string> madeWith,
-        bool restart,
         Action<int> progress,
         CancellationToken cancellationToken)
     {
@@ -32,7 +30,7 @@ internal sealed class ResumableEvaluation(
             [.. Enumerable.Range(0, dataset.Count).Select(
                 clip => generator.CountPromptTokens(dataset.Instruction(clip, DrawSeed(clip))))],
             batchSize);
-        using var log = AnswerLog.Open(logPath, madeWith, plan, clip => dataset[clip].Name, restart);
+        using var log = AnswerLog.Open(logPath, madeWith, plan, clip => dataset[clip].Name);
         progress(log.Answers.Count);
         foreach (var (number, clips) in plan.Rest(log.Answers.Count))
         {

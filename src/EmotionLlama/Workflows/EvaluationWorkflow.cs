@@ -61,8 +61,14 @@ public sealed class EvaluationWorkflow(Recipe recipe, EvaluationOptions options,
         var output = recipe.Run.SavePath ?? Path.Combine(recipe.Run.OutputDir, "evaluation");
         var fingerprint = new EvaluationFingerprint(recipe);
         var passes = names.Select(name => Open(name, output, fingerprint, model, cancellationToken)).ToList();
-        foreach (var pass in options.Restart ? [] : passes.SelectMany(set => set))
-            AnswerLog.EnsureMadeWith(pass.Log, pass.MadeWith);
+        foreach (var pass in passes.SelectMany(set => set))
+        {
+            // All at once, so that a restart that is killed goes on with its own answers only.
+            if (options.Restart)
+                File.Delete(pass.Log);
+            else
+                AnswerLog.EnsureMadeWith(pass.Log, pass.MadeWith);
+        }
 
         return passes;
     }
@@ -155,7 +161,7 @@ public sealed class EvaluationWorkflow(Recipe recipe, EvaluationOptions options,
         var isFirst = true;
         var predictions = new ResumableEvaluation(
             generator, pass.Clips, Settings(entry), entry.BatchSize, recipe.Run.Seed)
-            .Run(pass.Log, pass.MadeWith, options.Restart, Tell, cancellationToken);
+            .Run(pass.Log, pass.MadeWith, Tell, cancellationToken);
         PredictionFiles.WriteCsv(pass.File(PredictionsName, "csv"), predictions, options.Format);
         PredictionFiles.WriteJsonLines(pass.File(PredictionsName, "jsonl"), predictions);
         return predictions;

@@ -11,6 +11,7 @@ namespace EmotionLlama.Workflows;
 /// <exception cref="InputException">The tokenizer is missing or faulty.</exception>
 internal sealed class RecipeModel(Recipe recipe) : IDisposable
 {
+    private readonly int? _threadsBefore = SetThreads(recipe.Run.Threads);
     private EmotionLlamaModel? _model;
 
     /// <summary>Llama's tokenizer.</summary>
@@ -35,5 +36,21 @@ internal sealed class RecipeModel(Recipe recipe) : IDisposable
     public PromptBuilder Prompts(EmotionLlamaModel model) =>
         new(Tokenizer, PromptSettings.FromRecipe(recipe.Model, model.ImageTokens));
 
-    public void Dispose() => _model?.Dispose();
+    public void Dispose()
+    {
+        _model?.Dispose();
+        SetThreads(_threadsBefore);
+    }
+
+    /// <summary>Sets libtorch's number of threads, where one is given.</summary>
+    /// <returns>What it was before; null where it stays.</returns>
+    private static int? SetThreads(int? threads)
+    {
+        if (threads is not { } count)
+            return null;
+
+        var before = get_num_threads();
+        set_num_threads(count);
+        return before;
+    }
 }

@@ -79,4 +79,29 @@ public sealed class ClassificationReportTests
         Assert.Equal((0, 0, 0), (report.Accuracy.Value, report.WeightedF1, report.UnweightedRecall));
         Assert.Equal((0, 1), (report.Accuracy.Lower, report.Accuracy.Upper));
     }
+
+    [Fact]
+    public void An_emotion_outside_the_labels_is_wrong_and_told_from_no_label()
+    {
+        var report = ClassificationReport.From(
+            [
+                (Emotion.Angry, Emotion.Contempt), (Emotion.Angry, null), (Emotion.Angry, Emotion.Angry),
+                (Emotion.Disgust, Emotion.Doubt),
+            ],
+            LabelScheme.Dfew);
+
+        Assert.Equal(new Proportion(1, 4), report.Accuracy);
+        Assert.Equal((2, 1), (report.OutsideLabels, report.Unlabelled));
+        Assert.Equal(1, report.ConfusionsOutside(Emotion.Angry));
+        Assert.Equal(1, report.Confusions(Emotion.Disgust, Emotion.Doubt));
+        Assert.Equal(LabelScheme.Dfew.Labels(), report.Classes.Select(scores => scores.Emotion));
+        Assert.Equal(3, report.Classes.Single(scores => scores.Emotion == Emotion.Angry).Support);
+    }
+
+    [Fact]
+    public void A_clip_whose_label_is_of_another_test_set_is_a_mistake_of_the_caller()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => ClassificationReport.From([(Emotion.Fear, Emotion.Fear)], LabelScheme.Mer2023));
+    }
 }

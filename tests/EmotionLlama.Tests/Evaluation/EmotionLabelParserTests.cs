@@ -15,6 +15,7 @@ public sealed class EmotionLabelParserTests
     [InlineData("fear", Emotion.Fear)]
     [InlineData("contempt", Emotion.Contempt)]
     [InlineData("doubt", Emotion.Doubt)]
+    [InlineData("disgust", Emotion.Disgust)]
     public void A_label_alone_is_that_label(string answer, Emotion expected)
     {
         Assert.Equal(expected, EmotionLabelParser.Parse(answer));
@@ -38,6 +39,7 @@ public sealed class EmotionLabelParserTests
     [InlineData("She is scared and afraid.", Emotion.Fear)]
     [InlineData("He is full of disdain.", Emotion.Contempt)]
     [InlineData("She remains skeptical, or sceptical.", Emotion.Doubt)]
+    [InlineData("It is plain revulsion, he is disgusted.", Emotion.Disgust)]
     public void Word_forms_and_close_synonyms_count(string answer, Emotion expected)
     {
         Assert.Equal(expected, EmotionLabelParser.Parse(answer));
