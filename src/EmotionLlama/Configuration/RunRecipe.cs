@@ -109,7 +109,8 @@ public sealed record RunRecipe
     [Range(0, int.MaxValue)]
     public int SampleAnswersInterval { get; init; } = 1;
 
-    /// <summary>Clips that answers are generated for, the first ones of the data.</summary>
+    /// <summary>Clips that answers are generated for, the first ones of the data. Of the held-out clips that an
+    /// evaluation answers about, as many are shown, too.</summary>
     [Range(0, int.MaxValue)]
     public int SampleAnswersCount { get; init; } = 2;
 

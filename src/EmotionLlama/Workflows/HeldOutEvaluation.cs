@@ -31,13 +31,12 @@ internal sealed class HeldOutEvaluation
     /// <summary>Whether there are clips to measure on.</summary>
     public bool HasClips => _clips.Count > 0;
 
-    /// <summary>Whether an earlier measurement has all that one has now.</summary>
+    /// <summary>Whether an earlier measurement has what the run may decide by.</summary>
     public bool IsComplete(ValidationMetrics metrics)
     {
         var run = _session.Recipe.Run;
         return !_clips.Any(clips => HeldOutAnswers.CountOf(run, clips.Count) > 0)
-            || (metrics.Answers is not null
-                && (run.EvalTemperatureSamples == 0 || metrics is not { ClueSpread: null, LabelSpread: null }));
+            || metrics.Answers is not null;
     }
 
     /// <summary>Measures. The loss is the mean over the data sets, each weighing the same; answers are scored all

@@ -157,6 +157,41 @@ public sealed class TrainVerbTests(SmallWorld world) : IDisposable
     }
 
     [Fact]
+    public async Task The_best_checkpoint_by_clue_overlap_is_kept_and_named()
+    {
+        var run = await _folder.TrainAsync(
+            "datasets.world.validation_file=world_held_out.txt", "run.metric=clue_overlap", "run.save_best=true",
+            "run.eval_clips=3", "run.eval_max_new_tokens=60", "run.max_epoch=3", "run.init_lr=5e-3");
+
+        Assert.Equal(0, run.Code);
+        var overlaps = run.Events("validation").Select(line => line.GetProperty("clue_overlap").GetDouble()).ToList();
+        Assert.Equal(4, overlaps.Count);
+        Assert.All(overlaps, overlap => Assert.InRange(overlap, 0, 10));
+        var best = Assert.Single(run.Events("done")).GetProperty("best");
+        Assert.Equal("clue_overlap", best.GetProperty("metric").GetString());
+        Assert.Equal(overlaps.Skip(1).Max(), best.GetProperty("value").GetDouble());
+        Assert.Equal(overlaps.IndexOf(overlaps.Skip(1).Max(), 1) - 1, best.GetProperty("epoch").GetInt32());
+        Assert.Equal(
+            TrainingFolder.Weights(_folder.OutputFile($"checkpoint_{best.GetProperty("epoch").GetInt32()}.pth")),
+            TrainingFolder.Weights(_folder.OutputFile(CheckpointStore.BestName)));
+    }
+
+    [Fact]
+    public async Task The_end_of_a_run_names_its_best_why_it_stopped_and_its_troubles()
+    {
+        var run = await CliRun.Of(
+            "train", "--cfg-path", _folder.Recipe, "--options", "datasets.world.validation_file=world_held_out.txt",
+            "run.early_stopping={patience: 1, min_delta: 100}", "run.max_epoch=4", "run.eval_clips=2",
+            "run.eval_max_new_tokens=3", "run.save_best=true");
+
+        Assert.Equal(0, run.Code);
+        Assert.Contains("stopped early after epoch 1: val_loss has not improved by 100", run.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"after epoch 1, kept as {_folder.OutputFile(CheckpointStore.BestName)}", run.Output, StringComparison.Ordinal);
+        Assert.Contains("generic answers: ", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Sample_answers_are_logged_and_disturb_nothing_that_training_draws()
     {
         Assert.Equal(0, (await _folder.TrainAsync($"run.output_dir={_folder["silent"]}")).Code);

@@ -7,9 +7,9 @@ namespace EmotionLlama.Tests.Training;
 public sealed class EarlyStoppingTests
 {
     [Theory]
-    [InlineData(2, 0, "1 2 3 2 3", 4)]
+    [InlineData(2, 0, "3 2 3 1 2 3", 5)]
     [InlineData(2, 0, "3 2 1", null)]
-    [InlineData(2, 0, "1 2 1 3", 3)]
+    [InlineData(2, 0, "1 2 1 0", 2)]
     [InlineData(3, 0, "1 2 3", null)]
     [InlineData(1, 0, "1 1", 1)]
     [InlineData(0, 0, "1 2 3 4 5 6 7", null)]

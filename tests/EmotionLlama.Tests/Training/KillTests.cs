@@ -138,6 +138,7 @@ public sealed class KillTests : IClassFixture<KillTests.Undisturbed>
             Numbers = ReadNumbers();
             BestNumbers = KillTests.ReadNumbers(Path.Combine(Project.OutputOf(Name), CheckpointStore.BestName));
             Evaluations = ReadEvaluations(Project.OutputOf(Name));
+            Assert.NotEqual(Numbers, BestNumbers);
         }
 
         internal TinyProject Project { get; } = new();

@@ -8,7 +8,7 @@ using EmotionLlama.Workflows;
 namespace EmotionLlama.Tests.Workflows;
 
 /// <summary>What a run measures on held-out clips, and what follows from it: the best checkpoint, an early stop, a
-/// diagnosis. Four epochs of five steps.</summary>
+/// diagnosis. Four epochs of five steps, the last of which ruins the model.</summary>
 [Collection(SharedGenerator.Name)]
 public sealed class TrainingEvaluationsTests(TrainingEvaluationsTests.Undisturbed undisturbed)
     : IClassFixture<TrainingEvaluationsTests.Undisturbed>
@@ -54,8 +54,7 @@ public sealed class TrainingEvaluationsTests(TrainingEvaluationsTests.Undisturbe
             Assert.Equal(3, at.Answers);
             Assert.InRange(at.Accuracy!.Value, 0, 1);
             Assert.InRange(at.Waf!.Value, 0, 1);
-            Assert.True(at.Texts!.Words > 0);
-            Assert.Equal(3, at.Texts.ExpectedWords);
+            Assert.Equal(3, at.Texts!.ExpectedWords);
         });
 
         double EpochLoss(int epoch) => MetricLog.Read(Path.Combine(undisturbed.Recipe.Run.OutputDir, MetricLog.FileName))
@@ -80,7 +79,7 @@ public sealed class TrainingEvaluationsTests(TrainingEvaluationsTests.Undisturbe
         var best = log.Skip(1).MinBy(at => at.Loss)!;
 
         // Otherwise the last checkpoint would do.
-        Assert.InRange(best.Epoch, 1, Epochs - 2);
+        Assert.Equal(Epochs - 2, best.Epoch);
         Assert.Equal((best.Epoch, best.Loss), (undisturbed.Outcome.Best!.Epoch, undisturbed.Outcome.Best.Value));
         Assert.Equal(["checkpoint_3.pth", "checkpoint_best.pth"], Checkpoints(undisturbed.Recipe));
 
@@ -266,15 +265,18 @@ public sealed class TrainingEvaluationsTests(TrainingEvaluationsTests.Undisturbe
 
         public void Dispose() => Project.Dispose();
 
-        /// <summary>A rate so high that the loss on held-out clips soon rises again.</summary>
         internal static Recipe CreateRecipe(TinyProject project, string output, Func<RunRecipe, RunRecipe>? change)
         {
             var recipe = project.CreateRecipe(output);
             var run = recipe.Run with
             {
                 LrSched = LearningRateSchedule.Constant,
-                InitLr = 0.05,
                 MaxEpoch = Epochs,
+                Stages =
+                [
+                    new StageRecipe { Name = "good", FirstEpoch = 0, EndEpoch = Epochs - 1, InitLr = 0.05 },
+                    new StageRecipe { Name = "bad", FirstEpoch = Epochs - 1, EndEpoch = Epochs, InitLr = 2 },
+                ],
                 EvalClips = 3,
                 EvalMaxNewTokens = 4,
                 EvalTemperatureSamples = 2,
