@@ -102,10 +102,10 @@ internal static class ScoreVerb
 
             var clips = DescriptionPairs.Join(
                 truth, DescriptionFile.Read(file, language), parsed.GetValue(options.CountMissing));
-            if (clips.Pairs.Count == 0)
+            if (clips.MissingPredictions.Count == truth.Count)
             {
                 throw new InputException($"{file}: describes no clip of {parsed.GetValue(options.Truth)}; its first is "
-                    + $"'{clips.MissingTruths.FirstOrDefault()}', the truth's '{truth[0].Name}'");
+                    + $"'{clips.MissingTruths[0]}', the truth's '{truth[0].Name}'");
             }
 
             systems.Add(new SystemDescriptions(name, clips));
