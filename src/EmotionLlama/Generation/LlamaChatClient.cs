@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 
 namespace EmotionLlama.Generation;
 
-/// <summary>Chats with an Emotion-LLaMA about text, without a picture. Chats are answered one after the other. A response
-/// format or tools are not heeded.</summary>
+/// <summary>Chats with an Emotion-LLaMA about text, without a picture. Chats are answered one after the other. A
+/// response format or tools are not heeded.</summary>
 public sealed class LlamaChatClient : IChatClient
 {
     private readonly EmotionLlamaModel _model;
@@ -46,15 +46,17 @@ public sealed class LlamaChatClient : IChatClient
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InputException">The chat is too long for the model's positions, has something else than text, or
-    /// an option is out of range.</exception>
+    /// <exception cref="InputException">The chat is too long for the model's positions, has something else than text,
+    /// or an option is out of range.</exception>
     public Task<ChatResponse> GetResponseAsync(
-        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        IEnumerable<ChatMessage> messages,
+        ChatOptions? options = null,
+        CancellationToken cancellationToken = default) =>
         GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
 
     /// <inheritdoc/>
-    /// <exception cref="InputException">The chat is too long for the model's positions, has something else than text, or
-    /// an option is out of range.</exception>
+    /// <exception cref="InputException">The chat is too long for the model's positions, has something else than text,
+    /// or an option is out of range.</exception>
     public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -93,7 +95,8 @@ public sealed class LlamaChatClient : IChatClient
         try
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            var updates = Channel.CreateUnbounded<ChatResponseUpdate>(new() { SingleReader = true, SingleWriter = true });
+            var updates = Channel.CreateUnbounded<ChatResponseUpdate>(
+                new() { SingleReader = true, SingleWriter = true });
 
             // Tensors belong to the thread that makes them, so the whole answer is made on one, which never awaits.
             var worker = Task.Run(

@@ -13,7 +13,8 @@ internal static class LlamaChatPrompt
     /// <summary>The ids of a chat that awaits an answer.</summary>
     /// <exception cref="InputException">The chat has something else than text, or its last word is not the user's.
     /// </exception>
-    public static List<int> Encode(LlamaTextTokenizer tokenizer, IEnumerable<ChatMessage> messages, string? instructions)
+    public static List<int> Encode(
+        LlamaTextTokenizer tokenizer, IEnumerable<ChatMessage> messages, string? instructions)
     {
         var system = new StringBuilder(instructions);
         var question = new StringBuilder();
@@ -59,7 +60,8 @@ internal static class LlamaChatPrompt
 
     private static string TextOf(ChatMessage message)
     {
-        if (message.Contents.FirstOrDefault(content => content is not (TextContent or TextReasoningContent)) is { } other)
+        var other = message.Contents.FirstOrDefault(content => content is not (TextContent or TextReasoningContent));
+        if (other is not null)
             throw new InputException($"this model chats about text only, and a message has {other.GetType().Name}");
 
         // The tokenizer would take the symbols for the real ones.

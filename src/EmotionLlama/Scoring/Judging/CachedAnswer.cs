@@ -1,6 +1,6 @@
 namespace EmotionLlama.Scoring.Judging;
 
-/// <summary>An answer as the cache keeps it. Beyond the answer, all is there for people who look into the file.</summary>
+/// <summary>An answer as the cache keeps it. All but the answer is there for people who look into the file.</summary>
 internal sealed record CachedAnswer
 {
     /// <summary>The model that answered.</summary>

@@ -1,7 +1,7 @@
 namespace EmotionLlama.Scoring.Judging;
 
-/// <summary>Spreads the starts of calls evenly, so that no minute has more than it may. .NET's rate limiters would let a
-/// whole minute's calls start at once, and know only the machine's clock.</summary>
+/// <summary>Spreads the starts of calls evenly, so that no minute has more than it may. .NET's rate limiters would let
+/// a whole minute's calls start at once, and know only the machine's clock.</summary>
 /// <param name="perMinute">Most calls in a minute; 0 is no limit.</param>
 /// <param name="time">The clock.</param>
 internal sealed class CallPacer(int perMinute, TimeProvider time)

@@ -7,14 +7,14 @@ using Microsoft.Extensions.AI;
 namespace EmotionLlama.Scoring.Judging;
 
 /// <summary>
-/// Scores descriptions by asking a language model, by the two steps of AffectGPT's evaluation: summarize both, then rate
-/// the overlap of the clues; read the emotions out of both, then rate their overlap. All at temperature 0 and with a
-/// fixed seed, where the endpoint takes them.
+/// Scores descriptions by asking a language model, by the two steps of AffectGPT's evaluation: summarize both, then
+/// rate the overlap of the clues; read the emotions out of both, then rate their overlap. All at temperature 0 and with
+/// a fixed seed, where the endpoint takes them.
 /// </summary>
 /// <remarks>
 /// Every answer is kept in a folder before it is used, so that a stopped or repeated run asks only what is missing. A
-/// call that fails for good, or an answer without a plain score, leaves the score out and says why. A prediction that says
-/// nothing scores 0 without a call. Safe to use from several threads at once; the limits hold for all together.
+/// call that fails for good, or an answer without a plain score, leaves the score out and says why. A prediction that
+/// says nothing scores 0 without a call. Safe to use from several threads at once; the limits hold for all together.
 /// </remarks>
 public sealed class ChatJudge : IPairScorer
 {
@@ -26,8 +26,8 @@ public sealed class ChatJudge : IPairScorer
     private readonly UsageMeter _usage;
 
     /// <summary>Makes a judge of a chat client.</summary>
-    /// <param name="client">The model, such as <see cref="JudgeClients.Create(JudgeRecipe)"/> gives; the caller keeps it.
-    /// It should not retry by itself. A <see cref="LlamaChatClient"/> is asked under its own name, one call at a time
+    /// <param name="client">The model, such as <see cref="JudgeClients.Create(JudgeRecipe)"/> gives; the caller keeps
+    /// it. It should not retry by itself. A <see cref="LlamaChatClient"/> is asked under its own name, one call at a time
     /// and without a time limit.</param>
     /// <param name="recipe">The model's name, else the client's, the prompts' language, limits and prices. Answers of
     /// different models must not share a name and a cache.</param>

@@ -68,8 +68,8 @@ internal sealed class EndpointErrors(JudgeRecipe recipe, string endpoint, TimePr
         JudgeCallException Fatal(string message) => new(message, CallProblem.Fatal, error);
 
         JudgeCallException UnknownModel() => Fatal(
-            $"judge: {endpoint} does not know the model {recipe.Model}, or is no OpenAI-compatible endpoint ({detail}); "
-            + "check judge.model and judge.base_url");
+            $"judge: {endpoint} does not know the model {recipe.Model}, or is no OpenAI-compatible endpoint "
+            + $"({detail}); check judge.model and judge.base_url");
 
         JudgeCallException NoCredit() => Fatal(
             $"judge: {endpoint} has no credit left for this key ({detail}); top it up and run again: "
@@ -79,8 +79,8 @@ internal sealed class EndpointErrors(JudgeRecipe recipe, string endpoint, TimePr
         {
             var wait = RetryAfter(error);
             return wait > LongestWait
-                ? Fatal($"judge: {endpoint} asks to wait {wait.Value.TotalMinutes:0} minutes ({detail}); run again then: "
-                    + "answers so far are kept")
+                ? Fatal($"judge: {endpoint} asks to wait {wait.Value.TotalMinutes:0} minutes ({detail}); run again "
+                    + "then: answers so far are kept")
                 : new(detail, CallProblem.Passing, error) { RetryAfter = wait };
         }
     }

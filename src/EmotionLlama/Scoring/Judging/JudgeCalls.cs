@@ -64,7 +64,10 @@ internal sealed class JudgeCalls
     }
 
     private async Task<string> AnswerAsync<T>(
-        JudgeQuestion<T> question, string key, TaskCompletionSource<string> promise, CancellationToken cancellationToken)
+        JudgeQuestion<T> question,
+        string key,
+        TaskCompletionSource<string> promise,
+        CancellationToken cancellationToken)
     {
         try
         {

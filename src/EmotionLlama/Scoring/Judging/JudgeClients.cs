@@ -21,10 +21,10 @@ public static class JudgeClients
 
     /// <summary>Makes a client of a recipe's endpoint. It makes no call yet.</summary>
     /// <param name="recipe">Names endpoint, model and the key's variable.</param>
-    /// <returns>A client that tries each call once, without a time limit of its own: <see cref="ChatJudge"/> sees to both.
-    /// </returns>
-    /// <exception cref="InputException">No model is named, the address is no address, or there is no key for an endpoint
-    /// that is not local.</exception>
+    /// <returns>A client that tries each call once, without a time limit of its own: <see cref="ChatJudge"/> sees to
+    /// both.</returns>
+    /// <exception cref="InputException">No model is named, the address is no address, or there is no key for an
+    /// endpoint that is not local.</exception>
     public static IChatClient Create(JudgeRecipe recipe) => Create(recipe, Environment.GetEnvironmentVariable);
 
     internal static IChatClient Create(JudgeRecipe recipe, Func<string, string?> environment)

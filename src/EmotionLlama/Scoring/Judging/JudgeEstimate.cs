@@ -1,7 +1,8 @@
 namespace EmotionLlama.Scoring.Judging;
 
-/// <summary>What judging would take. Prompts are counted in characters: four of them to a token, but one and a half where
-/// they are Chinese, Japanese or Korean. Answers are taken to be as long as usual. Retries are not foreseen.</summary>
+/// <summary>What judging would take. Prompts are counted in characters: four of them to a token, but one and a half
+/// where they are Chinese, Japanese or Korean. Answers are taken to be as long as usual. Retries are not foreseen.
+/// </summary>
 public sealed record JudgeEstimate
 {
     /// <summary>Calls to make.</summary>

@@ -1,7 +1,7 @@
 namespace EmotionLlama.Scoring.Judging;
 
-/// <summary>The questions about a pair of descriptions. Some pairs need none: a prediction that says nothing has nothing
-/// in common with any truth.</summary>
+/// <summary>The questions about a pair of descriptions. Some pairs need none: a prediction that says nothing has
+/// nothing in common with any truth.</summary>
 /// <param name="prompts">The prompts.</param>
 internal sealed class JudgeRubric(JudgePrompts prompts)
 {

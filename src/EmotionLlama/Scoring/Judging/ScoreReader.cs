@@ -14,7 +14,7 @@ internal static partial class ScoreReader
     private const string Number =
         @"(?<value>-?\d+(?:\.\d+)?)(?![\d%]|[.,]\d|\s*(?:clues?|labels?|emotions?|of\s+the|个|条|%))";
 
-    private const string Quotes = @"[\s""'`*_]*";
+    private const string Quotes = @"[\s""'`*_]{0,8}";
     private const string OutOf = @"(?:\s*(?:/|out\s+of|of)\s*(?<most>\d+(?:\.\d+)?))";
     private const string Range = @"(?<range>\s*分?\s*(?:-|–|—|~|to|or|到|至|或)\s*\d)";
 
@@ -85,7 +85,13 @@ internal static partial class ScoreReader
 
     private static double[] ReadText(string narrow)
     {
-        var text = Scale().Replace(narrow, " ");
+        // Some models pad their JSON without end.
+        var text = Scale().Replace(WhiteSpace().Replace(narrow, " "), " ");
+
+        // JSON that ends in a digit may have lost the next one.
+        if (text.Contains('{') && char.IsAsciiDigit(text.TrimEnd()[^1]))
+            throw new UnreadableAnswerException("it breaks off");
+
         if (NumberAlone().Match(text) is { Success: true } alone)
             return [ValueOf(alone)];
 
@@ -104,6 +110,9 @@ internal static partial class ScoreReader
     }
 
     private static double Parse(Group number) => double.Parse(number.ValueSpan, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex WhiteSpace();
 
     /// <summary>Mentions of the scale itself: "(0-10)", "from 1 to 10", "满分10分".</summary>
     [GeneratedRegex(

@@ -24,7 +24,8 @@ public sealed class JudgePromptsTests : IDisposable
         Assert.Contains("He smiles.", text, StringComparison.Ordinal);
         Assert.Contains("\"score\"", text, StringComparison.Ordinal);
         Assert.Contains("\"emotions\"", prompts.Emotions.Fill(("description", "x")), StringComparison.Ordinal);
-        Assert.Contains("\"score\"", prompts.LabelOverlap.Fill(("truth", "x"), ("prediction", "y")), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"score\"", prompts.LabelOverlap.Fill(("truth", "x"), ("prediction", "y")), StringComparison.Ordinal);
         Assert.Contains("too long", prompts.Reminder.Fill(("problem", "too long")), StringComparison.Ordinal);
     }
 
@@ -46,7 +47,8 @@ public sealed class JudgePromptsTests : IDisposable
         var prompts = JudgePrompts.Load(JudgeLanguage.English, _folder.Location);
 
         Assert.Equal("Feelings in x? Answer as {\"emotions\": []}.", prompts.Emotions.Fill(("description", "x")));
-        Assert.Contains("overlap", prompts.LabelOverlap.Fill(("truth", ""), ("prediction", "")), StringComparison.Ordinal);
+        Assert.Contains(
+            "overlap", prompts.LabelOverlap.Fill(("truth", ""), ("prediction", "")), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -75,7 +75,18 @@ public sealed class ScoreReaderTests
     [InlineData("7/10 clues were found")]
     [InlineData("得分：7-8分")]
     [InlineData("得分：十一")]
+    [InlineData("{\"reason\": \"all there\", \"score\": 1")]
     [InlineData("得分：70分")]
     public void What_is_missing_out_of_range_or_ambiguous_is_refused(string answer) =>
         Assert.Throws<UnreadableAnswerException>(() => ScoreReader.Read(answer));
+
+    [Fact]
+    public void An_endless_answer_is_read_in_no_time()
+    {
+        var padding = new string(' ', 100_000);
+
+        Assert.Equal(7, ScoreReader.Read($"{{\"score\":{padding}7,{padding}"));
+        Assert.Throws<UnreadableAnswerException>(() => ScoreReader.Read($"score{padding}: none. 7{padding}x"));
+        Assert.Throws<UnreadableAnswerException>(() => ScoreReader.Read(new string('{', 5_000)));
+    }
 }
