@@ -6,15 +6,15 @@ public enum CurriculumDifficulty
     /// <summary>No curriculum: samples are drawn in random order throughout.</summary>
     None,
 
-    /// <summary>The number of modalities the clip has and its caption speaks of.</summary>
+    /// <summary>How many of face, voice and words the clip has, not withheld, and its caption speaks of.</summary>
     Modalities,
 
-    /// <summary>The number of clues its caption mentions.</summary>
+    /// <summary>The number of different clues its caption tells.</summary>
     Clues,
 
     /// <summary>The number of words of its caption.</summary>
     Length,
 
-    /// <summary>The model's own loss before the first step.</summary>
+    /// <summary>The model's own loss before the first step, on the answer to the task with the highest weight.</summary>
     Loss,
 }

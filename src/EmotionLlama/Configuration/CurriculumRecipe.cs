@@ -5,7 +5,7 @@ namespace EmotionLlama.Configuration;
 /// <summary>Curriculum learning: easy samples first, harder ones as training goes on.</summary>
 public sealed record CurriculumRecipe
 {
-    /// <summary>What makes a sample difficult.</summary>
+    /// <summary>What makes a sample difficult. Captions of several tasks count by the tasks' weights.</summary>
     public CurriculumDifficulty Difficulty { get; init; } = CurriculumDifficulty.None;
 
     /// <summary>How the share of samples that may be drawn grows.</summary>

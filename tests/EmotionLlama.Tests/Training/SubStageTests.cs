@@ -26,8 +26,17 @@ public sealed class SubStageTests : IDisposable
     [Fact]
     public void The_guides_two_sub_stages_have_their_rates()
     {
-        var plan = new TrainingPlan(
-            new RunRecipe { LrSched = LearningRateSchedule.Constant, MaxEpoch = 30, Stages = Guide }, iterationsPerPass: 4);
+        var recipe = _folder.Write("recipe.yaml", """
+            model: {lora_r: 64}
+            datasets: {clips: {build_info: {ann_path: clips.txt}}}
+            run:
+              lr_sched: constant
+              max_epoch: 30
+              stages:
+                - {name: "2.1", init_lr: 1e-5, epochs: 0-15}
+                - {name: "2.2", init_lr: 5e-6, epochs: 15-30, optimizer: reset}
+            """u8.ToArray());
+        var plan = new TrainingPlan(RecipeReader.Read(recipe).Recipe.Run, iterationsPerPass: 4);
 
         var steps = plan.StepsFrom(0).ToList();
 
@@ -137,12 +146,6 @@ public sealed class SubStageTests : IDisposable
 
         Assert.Empty(watcher.Messages);
     }
-
-    private static IReadOnlyList<StageRecipe> Guide =>
-    [
-        new() { Name = "2.1", FirstEpoch = 0, EndEpoch = 15, InitLr = 1e-5 },
-        new() { Name = "2.2", FirstEpoch = 15, EndEpoch = 30, InitLr = 5e-6, Optimizer = StageOptimizer.Reset },
-    ];
 
     private static RunRecipe Recipe(StageOptimizer second) => new()
     {

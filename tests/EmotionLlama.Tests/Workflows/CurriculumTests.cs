@@ -1,7 +1,9 @@
 using System.Text.Json;
 using EmotionLlama.Configuration;
 using EmotionLlama.Tests.Cli;
+using EmotionLlama.Training;
 using EmotionLlama.Workflows;
+using static TorchSharp.torch;
 
 namespace EmotionLlama.Tests.Workflows;
 
@@ -61,17 +63,22 @@ public sealed class CurriculumTests(SmallWorld world) : IDisposable
     }
 
     [Fact]
-    public async Task Measuring_losses_draws_nothing_so_a_curriculum_of_all_clips_learns_as_the_plain_order()
+    public void Measuring_losses_draws_nothing_and_gives_each_clip_its_own()
     {
-        Assert.Equal(0, (await _folder.TrainAsync("run.max_epoch=1")).Code);
-        var first = _folder.OutputFile("checkpoint_0.pth");
+        using var session = TrainingSession.Open(RecipeReader.Read(
+            _folder.Recipe, ["datasets.world.curriculum.difficulty=loss", "model.lora_dropout=0.5"]).Recipe);
+        var model = session.BuildModel();
+        using var before = get_rng_state();
 
-        // From the start all clips are drawn from, but in the order of a curriculum: other clips, the same generator.
-        var run = await _folder.TrainAsync(
-            "run.max_epoch=1", $"run.output_dir={_folder["all"]}", "datasets.world.curriculum={difficulty: loss, start: 1}");
+        var difficulties = CurriculumDifficulties.Prepare(
+            session, model, _folder.Output, resume: null, _ => { }, TestContext.Current.CancellationToken)[0]!;
 
-        Assert.Equal(0, run.Code);
-        Assert.Equal(Generator(first), Generator(Path.Combine(_folder["all"], "checkpoint_0.pth")));
+        using var after = get_rng_state();
+        Assert.True(before.Equals(after));
+        Assert.Distinct(difficulties);
+        var all = ValidationLoss.Measure(
+            model, session.Datasets[0], session.Prompts(model), 1, TestContext.Current.CancellationToken);
+        Assert.Equal(all, difficulties.Average(), 0.2);
     }
 
     [Theory]
@@ -147,6 +154,32 @@ public sealed class CurriculumTests(SmallWorld world) : IDisposable
     }
 
     [Fact]
+    public async Task A_dry_run_leaves_the_losses_to_the_run()
+    {
+        var run = await CliRun.Of(
+            "train", "--cfg-path", _folder.Recipe, "--dry-run", "--options", "datasets.world.curriculum.difficulty=loss");
+
+        Assert.Equal(0, run.Code);
+        Assert.Contains(
+            "by loss, linear pacing, easiest clips first: 25 %, all at the starts of the epochs; the losses are measured",
+            run.Output);
+    }
+
+    [Fact]
+    public async Task A_clip_that_cannot_be_read_and_is_skipped_comes_last()
+    {
+        File.Delete(Path.Combine(_folder.Data, "HL-UTT", $"{TrainingFolder.Clip(2)}.npy"));
+        string[] options = ["datasets.world.curriculum.difficulty=loss", "run.on_bad_sample=skip"];
+
+        var run = await _folder.TrainAsync(options, [], stopAfterStep: 2);
+
+        Assert.Equal(130, run.Code);
+        Assert.Contains("last, unreadable ones: 1", Assert.Single(Messages(run), text => text.Contains("curriculum by")));
+        Assert.Contains("\"NaN\"", File.ReadLines(_folder.OutputFile("curriculum.jsonl")).ElementAt(2));
+        Assert.Equal(0, (await _folder.TrainAsync(options, ["--resume"])).Code);
+    }
+
+    [Fact]
     public void The_difficulty_of_mixed_tasks_is_the_mean_of_their_answers_by_weight()
     {
         var recipe = RecipeReader.Read(
@@ -209,13 +242,4 @@ public sealed class CurriculumTests(SmallWorld world) : IDisposable
 
     private static IEnumerable<string> Messages(CliRun run) =>
         run.Events("message").Select(line => line.GetProperty("message").GetString()!);
-
-    private static byte[] Generator(string checkpoint)
-    {
-        using var open = EmotionLlama.Checkpoints.TorchCheckpoint.Open(checkpoint);
-        var root = (OrderedDictionary<object, object?>)open.Root!;
-        var state = (OrderedDictionary<object, object?>)root["emotion_llama_state"]!;
-        using var generator = ((EmotionLlama.Checkpoints.StoredTensor)state["generator"]!).Read();
-        return generator.bytes.ToArray();
-    }
 }

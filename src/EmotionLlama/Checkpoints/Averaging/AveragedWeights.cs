@@ -20,8 +20,11 @@ public sealed class AveragedWeights : IWeightSource
     {
         ArgumentNullException.ThrowIfNull(sources);
         ArgumentNullException.ThrowIfNull(weights);
-        if (sources.Count == 0 || sources.Count != weights.Count || !weights.All(weight => weight > 0 && double.IsFinite(weight)))
+        if (sources.Count == 0 || sources.Count != weights.Count
+            || !weights.All(weight => weight > 0 && double.IsFinite(weight)))
+        {
             throw new ArgumentException("an average needs sources, and a weight above 0 for each", nameof(weights));
+        }
 
         var sum = weights.Sum();
         _sources = sources;
@@ -32,7 +35,9 @@ public sealed class AveragedWeights : IWeightSource
     public IReadOnlyList<double> Shares => _shares;
 
     /// <inheritdoc/>
-    public string Location => $"the average of {string.Join(", ", _sources.Select(source => source.Location))}";
+    public string Location => _sources is [var only]
+        ? only.Location
+        : $"the average of {string.Join(", ", _sources.Select(source => source.Location))}";
 
     /// <inheritdoc/>
     public IReadOnlyCollection<string> Names => _sources[0].Names;

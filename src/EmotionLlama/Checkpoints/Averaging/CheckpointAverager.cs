@@ -179,6 +179,25 @@ public static class CheckpointAverager
             throw new InputException($"--output: {output} is one of the checkpoints; name another file");
         if (Directory.Exists(output))
             throw new InputException($"--output: {output} is a folder; name a file, such as averaged.pth");
+        if (File.Exists(output) && !IsAverage(output))
+        {
+            throw new InputException($"--output: {output} is there already and is no average; name another file, so that "
+                + "nothing trained is lost");
+        }
+    }
+
+    private static bool IsAverage(string path)
+    {
+        try
+        {
+            using var checkpoint = TorchCheckpoint.Open(path);
+            return checkpoint.Root is OrderedDictionary<object, object?> root
+                && root.ContainsKey(CheckpointEntries.Average);
+        }
+        catch (InputException)
+        {
+            return false;
+        }
     }
 
     private static string Note(CheckpointPair pair) => string.Create(

@@ -169,8 +169,11 @@ public sealed class AveragingTests : IDisposable
 
         Assert.Contains("3 weights for 2", Refusal(() => CheckpointAverager.Average(set, [1, 2, 3], _folder["out.pth"], Stop)));
         Assert.Contains("0 is no weight", Refusal(() => CheckpointAverager.Average(set, [1, 0], _folder["out.pth"], Stop)));
-        Assert.Contains("NaN is no weight", Refusal(() => CheckpointAverager.Average(set, [double.NaN, 1], _folder["out.pth"], Stop)));
+        Assert.Contains(
+            "NaN is no weight",
+            Refusal(() => CheckpointAverager.Average(set, [double.NaN, 1], _folder["out.pth"], Stop)));
         Assert.Contains("one of the checkpoints", Refusal(() => CheckpointAverager.Average(set, null, files[1], Stop)));
+        Assert.Contains("no average", Refusal(() => CheckpointAverager.Average(set, null, Save("c.pth", [1]), Stop)));
         Assert.Contains("is a folder", Refusal(() => CheckpointAverager.Average(set, null, _folder.Path, Stop)));
     }
 
