@@ -54,6 +54,7 @@ internal sealed record QuickstartReport
         Steps = MetricLog.Read(Path.Combine(Folder, MetricLog.FileName)),
         Validation = ValidationLog.Read(Path.Combine(Folder, ValidationLog.FileName)),
         Best = Outcome.Best,
+        Diagnosis = Outcome.Diagnosis,
         LossFirst = Outcome.LossFirst,
         LossLast = Outcome.LossLast,
         Duration = duration,
