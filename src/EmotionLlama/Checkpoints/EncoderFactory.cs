@@ -12,9 +12,13 @@ public static class EncoderFactory
     /// <param name="folder">The folder.</param>
     /// <param name="device">Where it computes.</param>
     /// <param name="dtype">Data type of the weights and of the arithmetic.</param>
+    /// <param name="finalNorm">Whether a large model's last hidden state is normalized, as for the features of MERR.
+    /// </param>
     /// <exception cref="InputException">A file is missing or does not suit.</exception>
-    public static HubertEncoder OpenHubert(string folder, Device device, ScalarType dtype = ScalarType.Float32) =>
-        Open(folder, HubertConfig.Read, device, dtype, (config, weights) => new HubertEncoder(config, weights));
+    public static HubertEncoder OpenHubert(
+        string folder, Device device, ScalarType dtype = ScalarType.Float32, bool finalNorm = true) =>
+        Open(folder, HubertConfig.Read, device, dtype, (config, weights) =>
+            new HubertEncoder(config with { FinalNorm = finalNorm }, weights));
 
     /// <summary>Opens a ViT-MAE.</summary>
     /// <param name="folder">The folder.</param>

@@ -17,7 +17,7 @@ internal sealed class FeatureMean(long channels) : IDisposable
     public void Add(Tensor features)
     {
         using var scope = NewDisposeScope();
-        _sum.add_(features.to(ScalarType.Float64).sum(0).cpu());
+        _sum.add_(features.to(ScalarType.Float64).sum(dim: 0).cpu());
         Count += features.shape[0];
     }
 

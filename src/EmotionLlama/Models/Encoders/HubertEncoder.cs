@@ -121,7 +121,7 @@ public sealed class HubertEncoder : IDisposable
             hidden = _layers[i].Forward(input);
         }
 
-        var last = Config.StableLayerNorm ? _norm.Forward(hidden) : hidden;
+        var last = Config is { StableLayerNorm: true, FinalNorm: true } ? _norm.Forward(hidden) : hidden;
         return (sum is null ? last : sum + last).MoveToOuterDisposeScope();
     }
 
