@@ -27,14 +27,19 @@ public static class BicubicResampler
     }
 
     /// <summary>Resizes into memory of the caller: <c>[height, width, 3]</c>.</summary>
-    internal static void Resize(RgbImage image, int width, int height, Span<byte> destination)
+    internal static void Resize(
+        RgbImage image,
+        int width,
+        int height,
+        Span<byte> destination,
+        ResamplingFilter filter = ResamplingFilter.Bicubic)
     {
         var rowBytes = width * Channels;
         var narrowed = ArrayPool<byte>.Shared.Rent(image.Height * rowBytes);
         try
         {
-            ResizeRows(image, new ResamplingWeights(image.Width, width), width, narrowed);
-            ResizeColumns(narrowed, rowBytes, new ResamplingWeights(image.Height, height), height, destination);
+            ResizeRows(image, new ResamplingWeights(image.Width, width, filter), width, narrowed);
+            ResizeColumns(narrowed, rowBytes, new ResamplingWeights(image.Height, height, filter), height, destination);
         }
         finally
         {

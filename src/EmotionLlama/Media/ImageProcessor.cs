@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace EmotionLlama.Media;
 
 /// <summary>
-/// Makes the vision tower's input of a picture: bicubic resizing with antialiasing to a square (the sides are scaled
-/// independently, nothing is cropped), scaling to 0..1, then CLIP's mean and deviation per channel.
+/// Makes a vision model's input of a picture: resizing with antialiasing to a square (the sides are scaled independently,
+/// nothing is cropped) and scaling to 0..1. The vision tower's is resized bicubically and gets CLIP's mean and deviation
+/// per channel; the face and video encoders' is resized bilinearly and gets neither.
 /// Safe to use from several threads at once.
 /// </summary>
 public sealed class ImageProcessor
@@ -26,17 +27,40 @@ public sealed class ImageProcessor
            select ((level / (float)byte.MaxValue) - Mean[channel]) / Deviation[channel],
     ];
 
-    /// <summary>Creates a processor.</summary>
+    // Every byte of every channel from 0 to 1: [channel, byte].
+    private static readonly float[] Scaled =
+    [
+        .. from channel in Enumerable.Range(0, Channels)
+           from level in Enumerable.Range(0, Levels)
+           select level / (float)byte.MaxValue,
+    ];
+
+    private readonly ResamplingFilter _filter;
+    private readonly float[] _values;
+
+    /// <summary>Creates the vision tower's processor.</summary>
     /// <param name="size">The side of the square in pixels.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="size"/> is below 1.</exception>
     public ImageProcessor(int size)
+        : this(size, ResamplingFilter.Bicubic, Normalized)
+    {
+    }
+
+    private ImageProcessor(int size, ResamplingFilter filter, float[] values)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         Size = size;
+        _filter = filter;
+        _values = values;
     }
 
     /// <summary>The side of the square in pixels.</summary>
     public int Size { get; }
+
+    /// <summary>The processor of the face and video encoders, as the features of MERR were made.</summary>
+    /// <param name="size">The side of the square in pixels.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="size"/> is below 1.</exception>
+    public static ImageProcessor ForEncoders(int size) => new(size, ResamplingFilter.Bilinear, Scaled);
 
     /// <summary>Processes a picture: <c>[3, size, size]</c>, float32 on the CPU. The caller owns the tensor.</summary>
     public Tensor Process(RgbImage image)
@@ -64,9 +88,9 @@ public sealed class ImageProcessor
         try
         {
             var resized = rented.AsSpan(0, plane * Channels);
-            BicubicResampler.Resize(image, Size, Size, resized);
+            BicubicResampler.Resize(image, Size, Size, resized, _filter);
             for (var channel = 0; channel < Channels; channel++)
-                Normalize(resized[channel..], channel, destination.Slice(channel * plane, plane));
+                Convert(resized[channel..], channel, destination.Slice(channel * plane, plane));
         }
         finally
         {
@@ -74,9 +98,9 @@ public sealed class ImageProcessor
         }
     }
 
-    private static void Normalize(ReadOnlySpan<byte> pixels, int channel, Span<float> plane)
+    private void Convert(ReadOnlySpan<byte> pixels, int channel, Span<float> plane)
     {
-        var levels = Normalized.AsSpan(channel * Levels, Levels);
+        var levels = _values.AsSpan(channel * Levels, Levels);
         for (int from = 0, to = 0; to < plane.Length; from += Channels, to++)
             plane[to] = levels[pixels[from]];
     }

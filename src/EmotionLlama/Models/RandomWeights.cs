@@ -1,3 +1,4 @@
+using EmotionLlama.Models.Encoders;
 using static TorchSharp.torch;
 
 namespace EmotionLlama.Models;
@@ -45,6 +46,24 @@ public sealed class RandomWeights : IWeightSource
         return new RandomWeights(
             "random vision weights", VisionTensors(channels, inner, blocks, patchSize, patches), seed);
     }
+
+    /// <summary>Weights of a HuBERT.</summary>
+    /// <param name="config">Sizes and kind.</param>
+    /// <param name="seed">Fixes the values.</param>
+    public static RandomWeights ForHubert(HubertConfig config, long seed) =>
+        new("random HuBERT weights", EncoderTensors.Of(config), seed);
+
+    /// <summary>Weights of a ViT-MAE's encoder.</summary>
+    /// <param name="config">Sizes.</param>
+    /// <param name="seed">Fixes the values.</param>
+    public static RandomWeights ForVitMae(VitMaeConfig config, long seed) =>
+        new("random ViT-MAE weights", EncoderTensors.Of(config), seed);
+
+    /// <summary>Weights of a VideoMAE's encoder.</summary>
+    /// <param name="config">Sizes.</param>
+    /// <param name="seed">Fixes the values.</param>
+    public static RandomWeights ForVideoMae(VideoMaeConfig config, long seed) =>
+        new("random VideoMAE weights", EncoderTensors.Of(config), seed);
 
     /// <inheritdoc/>
     public IReadOnlyList<long>? ShapeOf(string name) => _shapes.GetValueOrDefault(name);

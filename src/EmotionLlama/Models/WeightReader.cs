@@ -22,6 +22,9 @@ public sealed class WeightReader(IWeightSource source, Device device, ScalarType
     /// <summary>A reader of the same source for the names below a prefix.</summary>
     public WeightReader Under(string name) => new(source, device, dtype, prefix + name);
 
+    /// <summary>A reader of the same tensors that gives them another data type.</summary>
+    public WeightReader As(ScalarType type) => new(source, device, type, prefix);
+
     /// <summary>Whether the source has a tensor of that name.</summary>
     public bool Has(string name) => source.ShapeOf(prefix + name) is not null;
 

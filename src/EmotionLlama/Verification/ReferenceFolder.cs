@@ -21,10 +21,16 @@ internal sealed partial class ReferenceFolder
     private static readonly string[] KnownNames =
     [
         ExpectedName, FirstCheckpoint, "tokenizer.model", "tokenizer_cases.json", "samples.json", "forward.safetensors",
-        "grads.safetensors", "lr_schedule.json", "frame.png", "pickle_variety.pth", "llama",
+        "grads.safetensors", "lr_schedule.json", "frame.png", "pickle_variety.pth", "llama", "hubert_io.safetensors",
     ];
 
-    private static readonly string[] LaterNames = ["hubert", "vitmae", "videomae"];
+    private static readonly string[] OtherNames =
+    [
+        "README.md", "llama_bin", "llama_config_full.json", "eva_vit.pth", "ln_vision.safetensors",
+        "checkpoint_0_legacy_format.pth", "samples.safetensors", "caption_processor_cases.json",
+        "frame_processed.safetensors", "pickle_hostile.pth", "hubert", "vitmae", "vitmae_io.safetensors", "videomae",
+        "videomae_io.safetensors",
+    ];
 
     private readonly Lazy<ExpectedNumbers> _expected;
 
@@ -42,7 +48,11 @@ internal sealed partial class ReferenceFolder
 
     /// <summary>What the folder holds and no check looks at.</summary>
     public IReadOnlyList<string> NotCovered =>
-        [.. LaterNames.Where(name => Path.Exists(Path.Combine(Location, name)))];
+    [
+        .. Directory.EnumerateFileSystemEntries(Location).Select(path => Path.GetFileName(path)!)
+            .Except(KnownNames).Except(OtherNames).Where(name => !CheckpointName().IsMatch(name))
+            .Order(StringComparer.Ordinal),
+    ];
 
     /// <summary>The checkpoint at the end of the trajectory: of all <c>checkpoint_N.pth</c> the one with the largest N,
     /// above 0.</summary>

@@ -5,15 +5,14 @@ namespace EmotionLlama.Verification;
 /// <summary>Replays a folder of reference numbers, written by the PyTorch system, through every part of this one.
 /// </summary>
 /// <remarks>Nothing about sizes is fixed: they are read from the folder. A file that the layout names and the folder
-/// lacks fails the checks that need it, and a check that throws fails alone. HuBERT, ViTMAE and VideoMAE are not
-/// covered yet.</remarks>
+/// lacks fails the checks that need it, and a check that throws fails alone.</remarks>
 public sealed class ReferenceVerifier
 {
     private static readonly ICheckFamily[] Families =
     [
         new TokenizerChecks(), new LlamaChecks(), new VisionChecks(), new CheckpointChecks(), new ForwardChecks(),
         new LossChecks(), new TrajectoryChecks(), new GenerationChecks(), new LearningRateChecks(), new CaptionChecks(),
-        new ImageChecks(), new PickleChecks(),
+        new ImageChecks(), new EncoderChecks(), new PickleChecks(),
     ];
 
     private readonly ReferenceFolder _folder;

@@ -22,6 +22,33 @@ public sealed class ImageProcessorTests
     }
 
     [Fact]
+    public void The_face_and_video_encoders_get_pixels_from_0_to_1_mixed_linearly()
+    {
+        // Weights of the right pixel: 0, 0.25, 0.75, 1.
+        var edge = Pictures.Paint(2, 1, (x, _) => ((byte)(x * 255), (byte)(x * 100), 51));
+
+        using var tensor = ImageProcessor.ForEncoders(4).Process(edge);
+
+        Assert.Equal([3, 4, 4], tensor.shape);
+        var values = tensor.data<float>().ToArray().Select(value => (int)Math.Round(value * 255)).ToArray();
+        Assert.Equal(Enumerable.Repeat((int[])[0, 64, 191, 255], 4).SelectMany(row => row), values[..16]);
+        Assert.Equal(Enumerable.Repeat((int[])[0, 25, 75, 100], 4).SelectMany(row => row), values[16..32]);
+        Assert.All(values[32..], value => Assert.Equal(51, value));
+    }
+
+    [Fact]
+    public void Linear_mixing_counts_every_pixel_of_a_reduction()
+    {
+        // Half the size: a triangle over four pixels, 1:3:3:1; at the border 3:3:1.
+        var line = Pictures.Grey(8, 1, (x, _) => (byte)(x == 2 ? 240 : 0));
+
+        using var tensor = ImageProcessor.ForEncoders(4).Process(line);
+
+        Assert.Equal(
+            [34, 90, 0, 0], tensor.data<float>().ToArray()[..4].Select(value => (int)Math.Round(value * 255)));
+    }
+
+    [Fact]
     public void Memory_of_another_size_is_refused()
     {
         var values = new float[3 * 8 * 8 - 1];
