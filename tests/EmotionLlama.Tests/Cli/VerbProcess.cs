@@ -5,7 +5,7 @@ namespace EmotionLlama.Tests.Cli;
 /// <summary>A verb in a process of its own, which can be killed.</summary>
 internal class VerbProcess : IDisposable
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(180);
 
     private readonly Process _process;
     private readonly Task<string> _error;
