@@ -24,12 +24,12 @@ internal sealed class ClipAudio
     {
         (_program, _options, _info, _shown) = (program, options, info, ClipFile.Show(info.Path));
         if (!info.HasAudio)
-            throw new InputException($"{_shown}: it has no sound; give a clip with sound, or leave the audio feature out");
+            throw new InputException($"{_shown}: it has no sound; give a clip with sound, or do without");
     }
 
     /// <summary>Decodes the sound, a few seconds at a time.</summary>
-    /// <exception cref="InputException">The sound is damaged, which may show only after blocks have been given, or holds
-    /// no sample.</exception>
+    /// <exception cref="InputException">The sound is damaged, which may show only after blocks have been given, or
+    /// holds no sample.</exception>
     public IEnumerable<short[]> Blocks(CancellationToken cancellation)
     {
         using var process = new FfmpegProcess(

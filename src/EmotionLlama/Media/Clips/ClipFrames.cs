@@ -3,8 +3,8 @@ using System.Text;
 
 namespace EmotionLlama.Media.Clips;
 
-/// <summary>Decodes frames of one clip: upright, 8-bit RGB, numbered in the order in which they come out of the decoder,
-/// whatever their times.</summary>
+/// <summary>Decodes frames of one clip: upright, 8-bit RGB, numbered in the order in which they come out of the
+/// decoder, whatever their times.</summary>
 internal sealed class ClipFrames
 {
     private const int Channels = 3;
@@ -27,7 +27,8 @@ internal sealed class ClipFrames
     public ClipFrames(FfmpegProgram program, ClipOptions options, ClipInfo info)
     {
         (_program, _options, _info, _shown) = (program, options, info, ClipFile.Show(info.Path));
-        _video = info.Video ?? throw new InputException($"{_shown}: it has no video, only sound; give a clip with both");
+        _video = info.Video
+            ?? throw new InputException($"{_shown}: it has no video, only sound; give a clip with both");
     }
 
     /// <summary>Decodes the whole clip and counts its frames.</summary>
@@ -99,8 +100,8 @@ internal sealed class ClipFrames
     }
 
     /// <summary>Decodes every frame, one at a time.</summary>
-    /// <exception cref="InputException">The clip is damaged, which may show only after frames have been given, or holds
-    /// no frame.</exception>
+    /// <exception cref="InputException">The clip is damaged, which may show only after frames have been given, or
+    /// holds no frame.</exception>
     public IEnumerable<RgbImage> All(CancellationToken cancellation)
     {
         using var process = Start([.. Raw, "pipe:1"], filter: null, cancellation);

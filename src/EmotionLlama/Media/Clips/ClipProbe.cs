@@ -46,7 +46,7 @@ internal static class ClipProbe
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
         {
-            throw new InputException($"{shown}: ffprobe {program.Version} described it in a way that cannot be read", e);
+            throw new InputException($"{shown}: ffprobe {program.Version} describes it in a way not understood", e);
         }
     }
 

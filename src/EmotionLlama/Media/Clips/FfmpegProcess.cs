@@ -165,7 +165,7 @@ internal sealed class FfmpegProcess : IDisposable
         _cancellation.ThrowIfCancellationRequested();
         if (_isOverdue)
         {
-            throw new InputException($"{_clip}: {Name} was stopped after {_patience.TotalSeconds:0.#} s without an end; "
+            throw new InputException($"{_clip}: {Name} was stopped after {_patience.TotalSeconds:0.#} s; "
                 + "the clip is damaged or the machine overloaded");
         }
     }

@@ -54,8 +54,9 @@ public readonly record struct FrameChoice
         if (TryParse(text, out var choice))
             return choice;
 
-        var nearest = Spelling.Nearest(text.Trim().ToLowerInvariant(), [FirstName, MiddleName])!;
-        var guess = Spelling.Distance(text.Trim().ToLowerInvariant(), nearest) <= 2 ? $" (did you mean '{nearest}'?)" : "";
+        var word = text.Trim().ToLowerInvariant();
+        var nearest = Spelling.Nearest(word, [FirstName, MiddleName])!;
+        var guess = Spelling.Distance(word, nearest) <= 2 ? $" (did you mean '{nearest}'?)" : "";
         throw new InputException($"frame '{text.ReplaceLineEndings(" ")}': give {FirstName}, {MiddleName} or a number "
             + $"from 0{guess}");
     }

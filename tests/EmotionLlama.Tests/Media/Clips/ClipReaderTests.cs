@@ -12,9 +12,8 @@ public sealed class ClipReaderTests : IDisposable
 
     public void Dispose()
     {
-        var running = Ffmpeg.RunningOn(_folder.Location);
+        Ffmpeg.AssertNoneRunsOn(_folder.Location);
         _folder.Dispose();
-        Assert.Empty(running);
     }
 
     [Fact]
@@ -22,7 +21,8 @@ public sealed class ClipReaderTests : IDisposable
     {
         var info = Open(SampleClips.Counting(_folder["clip.mp4"], 20)).Info;
 
-        Assert.Equal((SampleClips.Width, SampleClips.Height, 0), (info.Video!.Width, info.Video.Height, info.Video.Rotation));
+        Assert.Equal((SampleClips.Width, SampleClips.Height), (info.Video!.Width, info.Video.Height));
+        Assert.Equal(0, info.Video.Rotation);
         Assert.Equal(10, info.Video.FramesPerSecond);
         Assert.Equal(20, info.Video.DeclaredFrames);
         Assert.Equal(("aac", 44100, 2), (info.Sound!.Codec, info.Sound.SampleRate, info.Sound.Channels));
@@ -40,7 +40,8 @@ public sealed class ClipReaderTests : IDisposable
         Assert.Equal(33, SampleClips.NumberOf(clip.Frame(FrameChoice.Peak(33), Cancellation)));
         Assert.Equal([39, 5, 5, 0, 6], clip.Frames([39, 5, 5, 0, 6], Cancellation).Select(SampleClips.NumberOf));
         Assert.Equal(
-            FrameSegments.Indices(40), clip.SegmentFrames(cancellation: Cancellation).Select(frame => (long)SampleClips.NumberOf(frame)));
+            FrameSegments.Indices(40),
+            clip.SegmentFrames(cancellation: Cancellation).Select(frame => (long)SampleClips.NumberOf(frame)));
         Assert.Equal(Enumerable.Range(0, 40), clip.AllFrames(Cancellation).Select(SampleClips.NumberOf));
     }
 
@@ -50,7 +51,8 @@ public sealed class ClipReaderTests : IDisposable
         var path = SampleClips.Counting(_folder["clip.mp4"], 8, sound: false);
 
         Assert.Equal(
-            $"{path}: frame 8 was asked for; the clip has 8: 0 to 7", Refusal(() => Open(path).Frames([1, 8], Cancellation)));
+            $"{path}: frame 8 was asked for; the clip has 8: 0 to 7",
+            Refusal(() => Open(path).Frames([1, 8], Cancellation)));
     }
 
     [Fact]
@@ -125,7 +127,8 @@ public sealed class ClipReaderTests : IDisposable
         foreach (var size in (string[])["64x48", "96x80"])
         {
             Ffmpeg.Run(
-                "-f", "lavfi", "-i", $"testsrc=size={size}:rate=10:duration=1", "-c:v", "mpeg2video", _folder[$"{size}.ts"]);
+                "-f", "lavfi", "-i", $"testsrc=size={size}:rate=25:duration=1", "-c:v", "mpeg2video",
+                _folder[$"{size}.ts"]);
         }
 
         File.WriteAllBytes(
@@ -134,12 +137,12 @@ public sealed class ClipReaderTests : IDisposable
         var clip = Open(_folder["change.ts"]);
 
         var all = clip.AllFrames(Cancellation).ToList();
-        var late = clip.Frames([3, 15], Cancellation);
+        var late = clip.Frames([3, 40], Cancellation);
 
-        Assert.Equal(20, all.Count);
+        Assert.Equal(50, all.Count);
         Assert.All(all, frame => Assert.Equal((64, 48), (frame.Width, frame.Height)));
         Assert.Equal(all[3].Pixels, late[0].Pixels);
-        Assert.Equal(all[15].Pixels, late[1].Pixels);
+        Assert.Equal(all[40].Pixels, late[1].Pixels);
     }
 
     [Fact]
@@ -148,7 +151,8 @@ public sealed class ClipReaderTests : IDisposable
         var clip = Open(SampleClips.Counting(_folder["one.mp4"], 1, sound: false));
 
         Assert.Equal(1, clip.CountFrames(Cancellation));
-        Assert.Equal(clip.Frame(FrameChoice.First, Cancellation).Pixels, clip.Frame(FrameChoice.Middle, Cancellation).Pixels);
+        Assert.Equal(
+            clip.Frame(FrameChoice.First, Cancellation).Pixels, clip.Frame(FrameChoice.Middle, Cancellation).Pixels);
         Assert.Equal(16, clip.SegmentFrames(cancellation: Cancellation).Count);
     }
 
@@ -160,8 +164,9 @@ public sealed class ClipReaderTests : IDisposable
 
         Assert.False(clip.Info.HasAudio);
         Assert.Null(clip.AudioOrNull(Cancellation));
-        Assert.StartsWith($"{path}: it has no sound", Refusal(() => clip.Audio(Cancellation)), StringComparison.Ordinal);
-        Assert.StartsWith($"{path}: it has no sound", Refusal(() => clip.SaveAudio(_folder["a.wav"], Cancellation)), StringComparison.Ordinal);
+        Assert.Contains("no sound", Refusal(() => clip.Audio(Cancellation)), StringComparison.Ordinal);
+        Assert.Contains(
+            "no sound", Refusal(() => clip.SaveAudio(_folder["a.wav"], Cancellation)), StringComparison.Ordinal);
         Assert.False(File.Exists(_folder["a.wav"]));
     }
 
@@ -173,7 +178,8 @@ public sealed class ClipReaderTests : IDisposable
 
         Assert.False(clip.Info.HasVideo);
         Assert.Equal(2 * 16000, clip.Audio(Cancellation).Samples.Length);
-        Assert.Contains("no video", Refusal(() => clip.Frame(FrameChoice.First, Cancellation)), StringComparison.Ordinal);
+        Assert.Contains(
+            "no video", Refusal(() => clip.Frame(FrameChoice.First, Cancellation)), StringComparison.Ordinal);
         Assert.Contains("no video", Refusal(() => clip.CountFrames(Cancellation)), StringComparison.Ordinal);
     }
 
@@ -194,17 +200,17 @@ public sealed class ClipReaderTests : IDisposable
     public void A_very_long_clip_is_read_frame_by_frame_and_can_be_left_early()
     {
         Ffmpeg.Run(
-            "-f", "lavfi", "-i", "color=gray:size=16x16:rate=5:duration=7200", "-f", "lavfi", "-i",
-            "anullsrc=sample_rate=8000:channel_layout=mono", "-shortest", "-c:v", "mpeg4", "-g", "300", "-c:a",
-            "pcm_mulaw", _folder["long.mkv"]);
+            "-f", "lavfi", "-i", "color=gray:size=16x16:rate=5:duration=3600", "-f", "lavfi", "-i",
+            "anullsrc=sample_rate=8000:channel_layout=mono", "-shortest", "-c:v", "mpeg4", "-g", "300", "-c:a", "flac",
+            _folder["long.mkv"]);
         var clip = Open(_folder["long.mkv"]);
 
-        Assert.Equal(7200, clip.Info.Duration!.Value.TotalSeconds, 1);
+        Assert.Equal(3600, clip.Info.Duration!.Value.TotalSeconds, 1);
         Assert.Equal(3, clip.AllFrames(Cancellation).Take(3).Count());
-        Assert.Equal((16, 16), (clip.Frame(FrameChoice.Index(30), Cancellation).Width, 16));
+        Assert.Equal(16, clip.Frame(FrameChoice.Index(30), Cancellation).Width);
         Assert.Single(clip.AudioBlocks(Cancellation).Take(1));
-        Assert.Equal(36000, clip.CountFrames(Cancellation));
-        Assert.Equal(7200 * 16000, clip.AudioBlocks(Cancellation).Sum(block => (long)block.Length), 16000.0);
+        Assert.Equal(18000, clip.CountFrames(Cancellation));
+        Assert.InRange(clip.AudioBlocks(Cancellation).Sum(block => (long)block.Length), 3599 * 16000, 3601 * 16000);
     }
 
     [Theory]
@@ -245,7 +251,12 @@ public sealed class ClipReaderTests : IDisposable
     private static ClipReader Open(string path) =>
         ClipReader.Open(path, Ffmpeg.Require(), cancellation: Cancellation);
 
-    private static string Refusal(Func<object?> read) => Assert.Throws<InputException>(() => read()).Message;
+    private string Refusal(Func<object?> read)
+    {
+        var message = Assert.Throws<InputException>(() => read()).Message;
+        Assert.StartsWith(_folder.Location, message, StringComparison.Ordinal);
+        return message;
+    }
 
     private void AssertAsPlainCommand(string path)
     {
@@ -253,7 +264,8 @@ public sealed class ClipReaderTests : IDisposable
         Ffmpeg.Run("-i", path, "-ac", "1", "-ar", "16000", "-c:a", "pcm_s16le", _folder["plain.wav"]);
         var clip = Open(path);
 
-        Assert.Equal(ImageLoader.Load(_folder["plain2.png"]).Pixels, clip.Frame(FrameChoice.Index(1), Cancellation).Pixels);
+        Assert.Equal(
+            ImageLoader.Load(_folder["plain2.png"]).Pixels, clip.Frame(FrameChoice.Index(1), Cancellation).Pixels);
         Assert.Equal(WavFile.Read(_folder["plain.wav"]).Samples, clip.Audio(Cancellation).Samples);
     }
 }

@@ -40,9 +40,17 @@ internal static class Ffmpeg
         Assert.True(process.ExitCode == 0, $"ffmpeg {string.Join(' ', arguments)}: {errors}");
     }
 
-    /// <summary>Command lines of running processes that name a folder; empty where the system has no
-    /// <c>/proc</c>.</summary>
-    public static IReadOnlyList<string> RunningOn(string folder)
+    /// <summary>Fails where a process goes on whose command line names a folder. Looks at nothing where the system has
+    /// no <c>/proc</c>.</summary>
+    public static void AssertNoneRunsOn(string folder)
+    {
+        // What was killed may take a moment to go.
+        for (var look = 0; look < 100 && RunningOn(folder).Count > 0; look++)
+            Thread.Sleep(20);
+        Assert.Empty(RunningOn(folder));
+    }
+
+    private static List<string> RunningOn(string folder)
     {
         if (!Directory.Exists("/proc"))
             return [];

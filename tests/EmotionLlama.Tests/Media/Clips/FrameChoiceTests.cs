@@ -48,6 +48,7 @@ public sealed class FrameChoiceTests
 
         Assert.Equal(TimeSpan.FromSeconds(65), options.TimeLimit(info));
         Assert.Equal(TimeSpan.FromSeconds(25), options.TimeLimit(info with { Duration = null }));
-        Assert.InRange(options.TimeLimit(info with { Duration = TimeSpan.MaxValue }), TimeSpan.Zero, TimeSpan.FromDays(30));
+        Assert.InRange(
+            options.TimeLimit(info with { Duration = TimeSpan.MaxValue }), TimeSpan.Zero, TimeSpan.FromDays(30));
     }
 }
