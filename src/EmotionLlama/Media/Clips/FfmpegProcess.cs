@@ -176,15 +176,22 @@ internal sealed class FfmpegProcess : IDisposable
             return;
 
         var left = _patience - _waited.Elapsed;
-        if (left > TimeSpan.Zero)
+        if (left <= TimeSpan.Zero)
         {
-            // Fired for a read that has ended, or a little early.
-            _watchdog.Change(left + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+            _isOverdue = true;
+            Kill();
             return;
         }
 
-        _isOverdue = true;
-        Kill();
+        try
+        {
+            // Fired for a read that has ended, or a little early.
+            _watchdog.Change(left + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The run ended meanwhile.
+        }
     }
 
     private void Kill()

@@ -3,8 +3,8 @@ using EmotionLlama.Media.Clips;
 
 namespace EmotionLlama.Tests.Media.Clips;
 
-/// <summary>Frames and sound of sound clips.</summary>
-public sealed class ClipReaderTests : IDisposable
+/// <summary>Frames and sound of whole clips.</summary>
+public sealed class ClipReaderTests(WholeClip whole) : IClassFixture<WholeClip>, IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -19,14 +19,14 @@ public sealed class ClipReaderTests : IDisposable
     [Fact]
     public void A_clip_says_what_it_is()
     {
-        var info = Open(SampleClips.Counting(_folder["clip.mp4"], 20)).Info;
+        var info = Open(whole.Path).Info;
 
         Assert.Equal((SampleClips.Width, SampleClips.Height), (info.Video!.Width, info.Video.Height));
         Assert.Equal(0, info.Video.Rotation);
         Assert.Equal(10, info.Video.FramesPerSecond);
-        Assert.Equal(20, info.Video.DeclaredFrames);
+        Assert.Equal(30, info.Video.DeclaredFrames);
         Assert.Equal(("aac", 44100, 2), (info.Sound!.Codec, info.Sound.SampleRate, info.Sound.Channels));
-        Assert.InRange(info.Duration!.Value.TotalSeconds, 1.95, 2.1);
+        Assert.InRange(info.Duration!.Value.TotalSeconds, 2.95, 3.1);
     }
 
     [Fact]
@@ -128,18 +128,18 @@ public sealed class ClipReaderTests : IDisposable
         {
             Ffmpeg.Run(
                 "-f", "lavfi", "-i", $"testsrc=size={size}:rate=25:duration=1", "-c:v", "mpeg2video",
-                _folder[$"{size}.ts"]);
+                _folder[$"{size}.m2v"]);
         }
 
         File.WriteAllBytes(
-            _folder["change.ts"],
-            [.. File.ReadAllBytes(_folder["64x48.ts"]), .. File.ReadAllBytes(_folder["96x80.ts"])]);
-        var clip = Open(_folder["change.ts"]);
+            _folder["change.m2v"],
+            [.. File.ReadAllBytes(_folder["64x48.m2v"]), .. File.ReadAllBytes(_folder["96x80.m2v"])]);
+        var clip = Open(_folder["change.m2v"]);
 
         var all = clip.AllFrames(Cancellation).ToList();
         var late = clip.Frames([3, 40], Cancellation);
 
-        Assert.Equal(50, all.Count);
+        Assert.Equal(clip.CountFrames(Cancellation), all.Count);
         Assert.All(all, frame => Assert.Equal((64, 48), (frame.Width, frame.Height)));
         Assert.Equal(all[3].Pixels, late[0].Pixels);
         Assert.Equal(all[40].Pixels, late[1].Pixels);
@@ -186,7 +186,7 @@ public sealed class ClipReaderTests : IDisposable
     [Fact]
     public void The_sound_that_is_saved_is_the_sound_that_is_read()
     {
-        var clip = Open(SampleClips.Counting(_folder["clip.mp4"], 60));
+        var clip = Open(whole.Path);
         var sound = clip.Audio(Cancellation);
 
         var written = clip.SaveAudio(_folder["sound.wav"], Cancellation);
@@ -225,10 +225,9 @@ public sealed class ClipReaderTests : IDisposable
     [InlineData("picture.png")]
     public void No_name_of_a_file_is_taken_for_anything_else(string name)
     {
-        SampleClips.Counting(_folder["clip.mp4"], 3, sound: false);
-        File.Move(_folder["clip.mp4"], _folder[name]);
+        File.Copy(whole.Path, _folder[name]);
 
-        Assert.Equal(3, Open(_folder[name]).AllFrames(Cancellation).Count());
+        Assert.Equal(30, Open(_folder[name]).CountFrames(Cancellation));
         Assert.Equal([_folder[name]], Directory.GetFiles(_folder.Location));
     }
 
