@@ -37,6 +37,38 @@ public static class WavFile
         });
     }
 
+    /// <summary>Writes a file block by block, so that a long sound is never held whole: beside its place first, then
+    /// renamed. Where the blocks end in an exception, there is no file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="sampleRate">Samples per second.</param>
+    /// <param name="blocks">The samples in their order.</param>
+    /// <returns>How many samples were written.</returns>
+    /// <exception cref="InputException">The file cannot be written, or the sound is longer than a WAV file can
+    /// be.</exception>
+    public static long Write(string path, int sampleRate, IEnumerable<short[]> blocks)
+    {
+        ArgumentNullException.ThrowIfNull(blocks);
+        ArgumentOutOfRangeException.ThrowIfLessThan(sampleRate, 1);
+        long bytes = 0;
+        AtomicFile.Write(path, stream =>
+        {
+            stream.Write(Header(sampleRate, 0));
+            foreach (var block in blocks)
+            {
+                var samples = MemoryMarshal.AsBytes(block.AsSpan());
+                bytes += samples.Length;
+                if (bytes > int.MaxValue - HeaderBytes)
+                    throw new InputException($"{path}: the sound is too long for one WAV file (2 GB); cut it");
+
+                stream.Write(samples);
+            }
+
+            stream.Position = 0;
+            stream.Write(Header(sampleRate, (int)bytes));
+        });
+        return bytes / BytesPerSample;
+    }
+
     /// <summary>Reads a file.</summary>
     /// <exception cref="InputException">The file is missing, truncated, not a WAV file, or of another kind than one
     /// channel of 16-bit integers.</exception>

@@ -126,12 +126,7 @@ public static class MachineProbe
 
     private static ProgramReport? FindProgram(string name, string versionArgument)
     {
-        var file = OperatingSystem.IsWindows() ? $"{name}.exe" : name;
-        var path = (Environment.GetEnvironmentVariable("PATH") ?? "")
-            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-            .Select(folder => Path.Combine(folder, file))
-            .FirstOrDefault(File.Exists);
-        if (path is null)
+        if (ProgramFile.FindOnPath(name) is not { } path)
             return null;
 
         try

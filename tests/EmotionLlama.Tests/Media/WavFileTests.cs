@@ -29,6 +29,30 @@ public sealed class WavFileTests : IDisposable
     }
 
     [Fact]
+    public void A_sound_in_blocks_is_the_file_of_the_whole()
+    {
+        WavFile.Write(_folder["whole.wav"], new Waveform(16000, [0.5f, -0.5f, 0.25f]));
+
+        var samples = WavFile.Write(_folder["blocks.wav"], 16000, [[16384, -16384], [], [8192]]);
+
+        Assert.Equal(3, samples);
+        Assert.Equal(File.ReadAllBytes(_folder["whole.wav"]), File.ReadAllBytes(_folder["blocks.wav"]));
+    }
+
+    [Fact]
+    public void Blocks_that_break_off_leave_no_file()
+    {
+        Assert.Throws<InputException>(() => WavFile.Write(_folder["broken.wav"], 16000, Broken()));
+        Assert.Empty(Directory.GetFiles(_folder.Location));
+
+        static IEnumerable<short[]> Broken()
+        {
+            yield return [1, 2];
+            throw new InputException("clip.mp4: damaged");
+        }
+    }
+
+    [Fact]
     public void Other_chunks_and_an_unknown_length_are_passed_over()
     {
         var plain = Plain();
