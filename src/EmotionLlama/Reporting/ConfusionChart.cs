@@ -23,7 +23,7 @@ internal static class ConfusionChart
         string[] columns = [.. scores.Labels.Select(label => label.ToText()), "other", "none"];
         var width = Left + (columns.Length * Cell) + Gap;
         var drawing = new SvgDrawing(width, Top + (scores.Labels.Count * Cell) + Gap, "Confusion matrix");
-        drawing.Text(Left - 10, 18, "label ↓  answer →", "end note");
+        drawing.Text(6, 18, "↓ label, → answer", "note");
         foreach (var (column, name) in columns.Index())
             drawing.Text(Left + ((column + 0.5) * Cell), Top - 12, name, "middle");
 
