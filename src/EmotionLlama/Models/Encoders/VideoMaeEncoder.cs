@@ -34,7 +34,8 @@ public sealed class VideoMaeEncoder : IDisposable
         _patchWeight = weights.Take(
             "embeddings.patch_embeddings.projection.weight", hidden, 3, config.TubeletSize, patch, patch);
         _patchBias = weights.Take("embeddings.patch_embeddings.projection.bias", hidden);
-        _positions = SinusoidalPositions(config.Tokens, config.HiddenSize).to(Dtype, Device).DetachFromDisposeScope();
+        using var positions = SinusoidalPositions(config.Tokens, config.HiddenSize);
+        _positions = positions.to(Dtype, Device, copy: true).DetachFromDisposeScope();
         _layers = [.. Enumerable.Range(0, config.Layers)
             .Select(i => new VisionEncoderLayer(config, weights.Under($"encoder.layer.{i}.")))];
         _norm = config.FinalNorm ? new LayerNorm(weights.Under("layernorm."), hidden, config.NormEpsilon) : null;

@@ -44,7 +44,7 @@ public sealed class VisionEncoderConfigTests : IDisposable
     [Theory]
     [InlineData("hidden_act", "\"gelu_new\"", "hidden_act is 'gelu_new'; supported: 'gelu'")]
     [InlineData("num_channels", "1", "num_channels is 1; only 3 is supported")]
-    [InlineData("image_size", "[224, 112]", "image_size is [224, 112]; supported: a square")]
+    [InlineData("image_size", "[224, 112]", "image_size is [224,112]; supported: a square")]
     [InlineData("image_size", "225", "image_size 225 is no multiple of patch_size 16")]
     [InlineData("image_size", "2147483632", "more than 1048576 patches")]
     [InlineData("num_attention_heads", "15", "num_attention_heads 15 does not divide hidden_size 1024")]
