@@ -18,8 +18,8 @@ internal static class CliApp
         var globals = new GlobalOptions();
         Func<GlobalOptions, Command>[] verbs =
         [
-            QuickstartVerb.Create, TrainVerb.Create, GenerateVerb.Create, InspectVerb.Create, VerifyVerb.Create,
-            ConvertEmerVerb.Create, MakeTinyVerb.Create, DoctorVerb.Create,
+            QuickstartVerb.Create, TrainVerb.Create, GenerateVerb.Create, InspectVerb.Create, ExportVerb.Create,
+            VerifyVerb.Create, ConvertEmerVerb.Create, MakeTinyVerb.Create, DoctorVerb.Create,
         ];
         return RunAsync(globals, verbs.Select(create => create(globals)), args, output, error, stop);
     }
