@@ -72,7 +72,7 @@ internal static class ExportVerb
                 DataType = parsed.GetValue(type) is { } name ? DataTypes[name] : null,
             };
             if (request.DataType is not null && request.Format != ExportFormat.Merged)
-                throw new InputException("--dtype: is for --format merged; the others keep the trained weights exactly");
+                throw new InputException("--dtype: is for --format merged; the others keep trained weights exactly");
 
             globals.LoadLibTorch(parsed);
             var asJson = parsed.GetValue(globals.Json);

@@ -75,7 +75,10 @@ public sealed record PeftConfig
             throw new InputException($"{path}: no JSON object; is this an adapter of peft?");
 
         if (Find("peft_type") is { } kind && (kind.ValueKind != JsonValueKind.String || kind.GetString() != "LORA"))
-            throw new InputException($"{path}: peft_type is {kind.GetRawText().Printable()}, only \"LORA\" is supported");
+        {
+            throw new InputException(
+                $"{path}: peft_type is {kind.GetRawText().Printable()}, only \"LORA\" is supported");
+        }
 
         if (Number("r") is not (>= 1 and <= int.MaxValue and var rank) || rank != Math.Floor(rank))
             throw new InputException($"{path}: no rank: expected r, a whole number of 1 or more");

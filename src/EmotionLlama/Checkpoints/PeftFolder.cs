@@ -73,7 +73,8 @@ public sealed class PeftFolder : IOpenWeights
     {
         ArgumentNullException.ThrowIfNull(path);
         var config = PeftConfig.Read(Path.Combine(path, PeftConfig.FileName));
-        var file = ((string[])[AdapterFile, OldAdapterFile]).FirstOrDefault(name => File.Exists(Path.Combine(path, name)))
+        var file = ((string[])[AdapterFile, OldAdapterFile])
+            .FirstOrDefault(name => File.Exists(Path.Combine(path, name)))
             ?? throw new InputException(
                 $"{path}: has {PeftConfig.FileName} but neither of {AdapterFile}, {OldAdapterFile}");
         var beside = Path.Combine(path, ProjectionsFile);

@@ -19,7 +19,7 @@ internal sealed record StatedLora(int? Rank, double? Alpha, double? Dropout, str
     {
         PeftFolder { Config: var config } =>
             new(config.Lora.Rank, config.Lora.Alpha, config.Lora.Dropout, config.BaseModel),
-        TorchCheckpoint checkpoint when Entry(Entry(checkpoint.Root, "config"), "model") is { } model => OfRecipe(model),
+        TorchCheckpoint { Root: var root } when Entry(Entry(root, "config"), "model") is { } model => OfRecipe(model),
         _ => new(null, null, null, null),
     };
 

@@ -100,7 +100,12 @@ public sealed class PeftFolderTests : IDisposable
     [Fact]
     public void Settings_read_as_they_were_written()
     {
-        var config = new PeftConfig { Lora = TunedModel.Lora with { Alpha = 2.5 }, BaseModel = "llama", Layers = [1, 2] };
+        var config = new PeftConfig
+        {
+            Lora = TunedModel.Lora with { Alpha = 2.5 },
+            BaseModel = "llama",
+            Layers = [1, 2],
+        };
         File.WriteAllText(_tuned["config.json"], config.ToJson());
 
         var read = PeftConfig.Read(_tuned["config.json"]);

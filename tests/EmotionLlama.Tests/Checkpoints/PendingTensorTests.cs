@@ -25,7 +25,7 @@ public sealed class PendingTensorTests : IDisposable
     public void A_PyTorch_checkpoint_is_written_one_tensor_at_a_time()
     {
         PendingTensor[] tensors = [Pending("x", 3), Pending("y", 5), Pending("z", 1)];
-        TorchCheckpointWriter.Save(_folder["a"], tensors.ToDictionary(tensor => tensor.Name, object? (tensor) => tensor));
+        TorchCheckpointWriter.Save(_folder["a"], tensors.ToDictionary(tensor => tensor.Name));
 
         using var file = TorchCheckpoint.Open(_folder["a"]);
         AssertWritten(file);
@@ -55,7 +55,7 @@ public sealed class PendingTensorTests : IDisposable
     {
         Assert.True(_last?.IsInvalid ?? true, "the tensor before is still in memory");
         _reads++;
-        return _last = full(size, size);
+        return _last = full(size, (float)size);
     });
 
     private void AssertWritten(IOpenWeights file)

@@ -15,7 +15,8 @@ public sealed class ExportVerbTests : IDisposable
         var run = await ExportAsync("peft");
 
         Assert.Equal(0, run.Code);
-        Assert.Contains("rank 4, alpha 6, dropout 0.25 on q_proj, v_proj, o_proj, down_proj", run.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "rank 4, alpha 6, dropout 0.25 on q_proj, v_proj, o_proj, down_proj", run.Output, StringComparison.Ordinal);
         Assert.Contains("emotion_llama_projections.safetensors", run.Output, StringComparison.Ordinal);
         Assert.Contains("PeftModel.from_pretrained", run.Output, StringComparison.Ordinal);
         var inspected = await CliRun.Of("inspect", _tuned["out"]);

@@ -42,7 +42,8 @@ public sealed class AtomicFolderTests : IDisposable
         Directory.CreateDirectory(Target + AtomicFile.UnfinishedSuffix);
         File.WriteAllText(Path.Combine(Target + AtomicFile.UnfinishedSuffix, "half"), "");
 
-        AtomicFolder.Write(Target + Path.DirectorySeparatorChar, folder => File.WriteAllText(Path.Combine(folder, "one"), "1"));
+        AtomicFolder.Write(
+            Target + Path.DirectorySeparatorChar, folder => File.WriteAllText(Path.Combine(folder, "one"), "1"));
 
         Assert.Equal(["one"], Directory.EnumerateFileSystemEntries(Target).Select(Path.GetFileName));
         Assert.Single(Directory.EnumerateFileSystemEntries(_folder["new"]));

@@ -13,7 +13,8 @@ internal sealed class BaseLlama : IDisposable
     /// <summary>Its weights.</summary>
     public HuggingFaceFolder Weights { get; }
 
-    /// <summary>The folder or name that is given: by the request, its recipe, or the checkpoint; null for none.</summary>
+    /// <summary>The folder or name that is given: by the request, its recipe, or the checkpoint; null for none.
+    /// </summary>
     public static string? NameOf(TrainedCheckpoint checkpoint, ExportRequest request) =>
         request.LlamaFolder ?? request.Recipe?.Recipe.Model.LlamaModel ?? checkpoint.Stated.Llama;
 
@@ -27,8 +28,8 @@ internal sealed class BaseLlama : IDisposable
     /// <exception cref="InputException">There is none, it is damaged, or the matrices are of another.</exception>
     public static BaseLlama Need(TrainedCheckpoint checkpoint, ExportRequest request)
     {
-        var folder = NameOf(checkpoint, request) ?? throw new InputException($"{checkpoint.Location}: does not say which "
-            + "Llama it belongs to; name its folder with --llama, or the recipe with --cfg-path");
+        var folder = NameOf(checkpoint, request) ?? throw new InputException($"{checkpoint.Location}: does not say "
+            + "which Llama it belongs to; name its folder with --llama, or the recipe with --cfg-path");
         if (!Directory.Exists(folder))
             throw new InputException($"{folder}: no such folder; name that of the Llama to merge into with --llama");
 
@@ -62,7 +63,8 @@ internal sealed class BaseLlama : IDisposable
     private void Check(LoraPair pair, string checkpoint)
     {
         var shape = Weights.ShapeOf(pair.Weight) ?? throw new InputException(
-            $"{Folder}: has no `{pair.Weight.Printable()}`, which {checkpoint} adapts; name the Llama it was tuned with");
+            $"{Folder}: has no `{pair.Weight.Printable()}`, which {checkpoint} adapts; name the Llama it was tuned "
+            + "with");
         if (!shape.SequenceEqual([pair.Outputs, pair.Inputs]))
         {
             throw new InputException($"{Folder}: `{pair.Weight}` has the shape [{string.Join(", ", shape)}], but "

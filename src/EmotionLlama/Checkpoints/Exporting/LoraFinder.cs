@@ -40,8 +40,8 @@ internal static class LoraFinder
                 + "nothing to merge; --format pth keeps its projections");
         }
 
-        return found ?? throw new InputException($"{checkpoint.Location}: does not say LoRA's alpha; name the recipe of "
-            + "its run with --cfg-path, or give --lora-alpha (the original's is 16)");
+        return found ?? throw new InputException($"{checkpoint.Location}: does not say LoRA's alpha; name the recipe "
+            + "of its run with --cfg-path, or give --lora-alpha (the original's is 16)");
     }
 
     private static void CheckRecipe(TrainedCheckpoint checkpoint, ExportRequest request)
@@ -57,8 +57,8 @@ internal static class LoraFinder
 
         if (request.LoraAlpha is null && checkpoint.Stated.Alpha is { } stated && stated != model.LoraAlpha)
         {
-            throw new InputException($"{loaded.PlaceOf("model.lora_alpha")}: model.lora_alpha: is {model.LoraAlpha}, but "
-                + $"{checkpoint.Location} says {stated}; leave the recipe out, or say which with --lora-alpha");
+            throw new InputException($"{loaded.PlaceOf("model.lora_alpha")}: model.lora_alpha: is {model.LoraAlpha}, "
+                + $"but {checkpoint.Location} says {stated}; leave the recipe out, or say which with --lora-alpha");
         }
     }
 }

@@ -1,7 +1,7 @@
 namespace EmotionLlama.Checkpoints.Exporting;
 
-/// <summary>What lies beside the weights in a Llama's folder and belongs to a copy of it: settings, vocabulary, licence.
-/// </summary>
+/// <summary>What lies beside the weights in a Llama's folder and belongs to a copy of it: settings, vocabulary,
+/// licence.</summary>
 internal static class SmallFiles
 {
     /// <summary>Vocabularies have a few megabytes at most.</summary>

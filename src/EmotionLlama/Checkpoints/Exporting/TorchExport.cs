@@ -3,8 +3,8 @@ using EmotionLlama.Models;
 namespace EmotionLlama.Checkpoints.Exporting;
 
 /// <summary>A PyTorch checkpoint in the original's layout: the trained weights under <c>model</c>, under the names of
-/// the version of peft that the original uses. Where they are known, LoRA's settings are kept under <c>config</c>, where
-/// the original keeps its recipe.</summary>
+/// the version of peft that the original uses. Where they are known, LoRA's settings are kept under <c>config</c>,
+/// where the original keeps its recipe.</summary>
 internal sealed class TorchExport : IExport
 {
     private readonly TrainedCheckpoint _checkpoint;

@@ -36,7 +36,8 @@ internal sealed class TrainedCheckpoint : IDisposable
     /// <summary>The rank of the LoRA matrices; 0 where there are none.</summary>
     public int Rank => Pairs.Count == 0 ? 0 : (int)Pairs[0].Rank;
 
-    /// <summary>The projections that have LoRA matrices, in the order of <see cref="LoraSettings.AllTargets"/>.</summary>
+    /// <summary>The projections that have LoRA matrices, in the order of <see cref="LoraSettings.AllTargets"/>.
+    /// </summary>
     public IReadOnlyList<string> Targets
     {
         get

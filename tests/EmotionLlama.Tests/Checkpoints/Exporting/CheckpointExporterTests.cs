@@ -100,15 +100,33 @@ public sealed class CheckpointExporterTests : IDisposable
     {
         var original = Path.Combine(ReferenceCopy.Committed, "checkpoint_2.pth");
 
-        var report = _tuned.Export(ExportFormat.Peft, "adapter", original);
+        var report = TunedModel.Export(new ExportRequest
+        {
+            Checkpoint = original,
+            Format = ExportFormat.Peft,
+            Output = _tuned["adapter"],
+            LoraAlpha = 16,
+        });
 
         Assert.Equal(8, report.Lora!.Rank);
-        Assert.Equal(16, report.Lora.Alpha);
         using var before = TorchCheckpoint.Open(original);
         using var after = WeightSources.Open(_tuned["adapter"]);
         using var scope = NewDisposeScope();
         foreach (var name in before.Names)
             Samples.AssertSame(before.Read(name), after.Read(PeftNames.Normalize(name)));
+    }
+
+    [Fact]
+    public void A_recipe_of_the_original_that_gives_no_alpha_means_that_of_its_code()
+    {
+        var original = _tuned.Save("original.pth", new Dictionary<string, object?>
+        {
+            ["model"] = new Dictionary<string, object?> { ["arch"] = "minigpt_v2" },
+        });
+
+        var report = _tuned.Export(ExportFormat.Peft, "adapter", original);
+
+        Assert.Equal((16, 0.05), (report.Lora!.Alpha, report.Lora.Dropout));
     }
 
     [Fact]

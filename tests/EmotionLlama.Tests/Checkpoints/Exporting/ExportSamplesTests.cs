@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 
 namespace EmotionLlama.Tests.Checkpoints.Exporting;
 
-/// <summary>Writes a folder for <c>tests/reference/exports.py</c>, which loads each export with PyTorch, transformers and
-/// peft and compares logits. Where the variable <see cref="FolderVariable"/> names a new folder, it is kept there.
+/// <summary>Writes a folder for <c>tests/reference/exports.py</c>, which loads each export with PyTorch, transformers
+/// and peft and compares logits. Where the variable <see cref="FolderVariable"/> names a new folder, it is kept there.
 /// </summary>
 public sealed class ExportSamplesTests
 {

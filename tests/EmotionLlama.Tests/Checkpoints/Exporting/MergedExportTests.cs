@@ -71,8 +71,8 @@ public sealed class MergedExportTests
             var module = "llama_model.base_model.model." + name[..^".weight".Length];
             if (checkpoint.ShapeOf($"{module}.lora_A.weight") is not null)
             {
-                var update = checkpoint.Read($"{module}.lora_B.weight").matmul(checkpoint.Read($"{module}.lora_A.weight"));
-                expected = expected.add(update, alpha: 1.5);
+                var (a, b) = (checkpoint.Read($"{module}.lora_A.weight"), checkpoint.Read($"{module}.lora_B.weight"));
+                expected = expected.add(b.matmul(a), alpha: 1.5);
             }
 
             Samples.AssertSame(expected.to(asked ?? stored), after.Read(name));

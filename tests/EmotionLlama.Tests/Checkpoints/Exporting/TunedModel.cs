@@ -92,7 +92,7 @@ internal sealed class TunedModel : IDisposable
     }
 
     /// <summary>Exports the checkpoint, or another one.</summary>
-    public ExportReport Export(ExportFormat format, string output, string? checkpoint = null) => Export(new ExportRequest
+    public ExportReport Export(ExportFormat format, string output, string? checkpoint = null) => Export(new()
     {
         Checkpoint = checkpoint ?? Checkpoint,
         Format = format,
@@ -117,8 +117,11 @@ internal sealed class TunedModel : IDisposable
     }
 
     /// <summary>Some token ids, each another.</summary>
-    public static long[] Tokens(int count, int seed = 1) =>
-        [.. Enumerable.Range(0, count).Select(i => (long)(1 + ((seed + (i * 37)) % (TinyModels.Config.VocabularySize - 1))))];
+    public static long[] Tokens(int count, int seed = 1)
+    {
+        var last = TinyModels.Config.VocabularySize - 1;
+        return [.. Enumerable.Range(0, count).Select(i => 1L + ((seed + (i * 37)) % last))];
+    }
 
     public void Dispose()
     {
