@@ -75,6 +75,9 @@ internal static class InspectVerb
         foreach (var lack in report.Missing)
             grid.AddRow(new Text("missing", Color.Grey), new Text(lack, Color.Yellow));
 
+        foreach (var note in report.Notes)
+            Row("note", note);
+
         console.Write(grid);
         console.Write(TensorTable(report.Tensors.Take(shownTensors)));
         var hidden = report.Tensors.Count - shownTensors;
@@ -104,7 +107,7 @@ internal static class InspectVerb
         StoredKind.TorchZip => "PyTorch checkpoint (zip format)",
         StoredKind.TorchLegacy => "PyTorch checkpoint (format before 1.6)",
         StoredKind.HuggingFaceFolder => "folder of Hugging Face's transformers",
-        _ => "folder of peft",
+        _ => "adapter's folder of peft",
     };
 
     private static string Describe(LoraDescription lora) =>

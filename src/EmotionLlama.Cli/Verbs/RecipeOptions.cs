@@ -13,6 +13,14 @@ internal static class RecipeOptions
         Required = true,
     };
 
+    /// <summary>A recipe that a verb can do without.</summary>
+    /// <param name="purpose">What it is for.</param>
+    public static Option<string?> OptionalRecipe(string purpose) => new("--cfg-path")
+    {
+        Description = purpose,
+        HelpName = "FILE",
+    };
+
     /// <summary>Values that replace those of the recipe, as in the original.</summary>
     public static Option<string[]> Overrides() => new("--options")
     {

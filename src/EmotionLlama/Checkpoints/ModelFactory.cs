@@ -19,7 +19,7 @@ public static class ModelFactory
         ModelRecipe recipe, Device device, ScalarType dtype, Action<string>? report = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        using var checkpoint = string.IsNullOrEmpty(recipe.Ckpt) ? null : WeightSources.Open(recipe.Ckpt);
+        using var checkpoint = OpenCheckpoint(recipe);
         using var vision = WeightSources.Open(recipe.VitModelFile);
         using var folder = new HuggingFaceFolder(recipe.LlamaModel);
 
@@ -45,6 +45,28 @@ public static class ModelFactory
         return model;
     }
 
+    /// <summary>Opens the checkpoint that a recipe starts from; null where it starts fresh.</summary>
+    /// <exception cref="InputException">It cannot be read, or is an adapter of other LoRA settings than the recipe's.
+    /// </exception>
+    public static IOpenWeights? OpenCheckpoint(ModelRecipe recipe)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        if (string.IsNullOrEmpty(recipe.Ckpt))
+            return null;
+
+        var checkpoint = WeightSources.Open(recipe.Ckpt);
+        try
+        {
+            (checkpoint as PeftFolder)?.CheckSuits(Lora(recipe));
+            return checkpoint;
+        }
+        catch
+        {
+            checkpoint.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>The prompt builder that belongs to a model.</summary>
     /// <exception cref="InputException">The tokenizer is missing or does not suit.</exception>
     public static PromptBuilder Prompts(ModelRecipe recipe, EmotionLlamaModel model)
@@ -61,7 +83,8 @@ public static class ModelFactory
         return LlamaTextTokenizer.Open(Path.Combine(recipe.LlamaModel, "tokenizer.model"));
     }
 
-    private static LoraSettings Lora(ModelRecipe recipe) => new()
+    /// <summary>The LoRA settings of a recipe.</summary>
+    internal static LoraSettings Lora(ModelRecipe recipe) => new()
     {
         Rank = recipe.LoraR,
         Alpha = recipe.LoraAlpha,

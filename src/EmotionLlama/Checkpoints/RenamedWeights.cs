@@ -33,6 +33,9 @@ public sealed class RenamedWeights : IWeightSource
     /// <inheritdoc/>
     public IReadOnlyCollection<string> Names => _originals.Keys;
 
+    /// <summary>The source's own name of a tensor; null where there is no such tensor.</summary>
+    public string? OriginalOf(string name) => _originals.GetValueOrDefault(name);
+
     /// <inheritdoc/>
     public IReadOnlyList<long>? ShapeOf(string name) =>
         _originals.TryGetValue(name, out var original) ? _source.ShapeOf(original) : null;

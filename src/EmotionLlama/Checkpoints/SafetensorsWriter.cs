@@ -29,11 +29,30 @@ public static class SafetensorsWriter
         IEnumerable<KeyValuePair<string, Tensor>> tensors,
         IReadOnlyDictionary<string, string>? metadata = null)
     {
-        var items = tensors.ToArray();
+        ArgumentNullException.ThrowIfNull(tensors);
+        WritePending(
+            path,
+            [.. tensors.Select(item => new PendingTensor(
+                item.Key, item.Value.dtype, item.Value.shape, () => item.Value.detach()))],
+            metadata);
+    }
+
+    /// <summary>Writes or replaces a file of tensors that are read as they are written, one at a time.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="tensors">The tensors; the header lists them in this order.</param>
+    /// <param name="metadata">Free texts to keep beside the tensors.</param>
+    /// <exception cref="InputException">The file cannot be written, or a tensor cannot be read.</exception>
+    /// <exception cref="ArgumentException">A name occurs twice or is reserved, or a tensor's type has no name in the
+    /// format.</exception>
+    public static void WritePending(
+        string path, IReadOnlyList<PendingTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        ArgumentNullException.ThrowIfNull(tensors);
 
         // Values of wide types first, so that every tensor starts at a multiple of the size of its elements.
-        var order = Enumerable.Range(0, items.Length).OrderByDescending(i => items[i].Value.ElementSize).ToArray();
-        var header = CreateHeader(items, order, metadata ?? new Dictionary<string, string>());
+        var order = Enumerable.Range(0, tensors.Count)
+            .OrderByDescending(i => TorchTypes.ElementBytes(tensors[i].Type)).ToArray();
+        var header = CreateHeader(tensors, order, metadata ?? new Dictionary<string, string>());
         AtomicFile.Write(path, stream =>
         {
             Span<byte> length = stackalloc byte[sizeof(long)];
@@ -42,7 +61,7 @@ public static class SafetensorsWriter
             stream.Write(header);
             foreach (var i in order)
             {
-                using var values = TensorMemory.OnCpu(items[i].Value);
+                using var values = tensors[i].ReadOnCpu();
                 new TensorMemory(values).WriteTo(stream);
             }
         });
@@ -50,14 +69,14 @@ public static class SafetensorsWriter
 
     /// <summary>The header's JSON, padded with spaces so that the values behind it start aligned.</summary>
     private static byte[] CreateHeader(
-        KeyValuePair<string, Tensor>[] items, int[] order, IReadOnlyDictionary<string, string> metadata)
+        IReadOnlyList<PendingTensor> tensors, int[] order, IReadOnlyDictionary<string, string> metadata)
     {
-        var starts = new long[items.Length];
+        var starts = new long[tensors.Count];
         long offset = 0;
         foreach (var i in order)
         {
             starts[i] = offset;
-            offset += ByteCount(items[i].Value);
+            offset += tensors[i].Bytes;
         }
 
         var names = new HashSet<string>(StringComparer.Ordinal) { SafetensorsHeader.MetadataKey };
@@ -66,12 +85,12 @@ public static class SafetensorsWriter
         {
             json.WriteStartObject();
             WriteMetadata(json, metadata);
-            for (var i = 0; i < items.Length; i++)
+            for (var i = 0; i < tensors.Count; i++)
             {
-                if (!names.Add(items[i].Key))
-                    throw new ArgumentException($"the tensor name `{items[i].Key}` occurs twice or is reserved");
+                if (!names.Add(tensors[i].Name))
+                    throw new ArgumentException($"the tensor name `{tensors[i].Name}` occurs twice or is reserved");
 
-                WriteEntry(json, items[i].Key, items[i].Value, starts[i]);
+                WriteEntry(json, tensors[i], starts[i]);
             }
 
             json.WriteEndObject();
@@ -93,21 +112,19 @@ public static class SafetensorsWriter
         json.WriteEndObject();
     }
 
-    private static void WriteEntry(Utf8JsonWriter json, string name, Tensor tensor, long start)
+    private static void WriteEntry(Utf8JsonWriter json, PendingTensor tensor, long start)
     {
-        json.WriteStartObject(name);
-        json.WriteString("dtype", SafetensorsTypes.NameOf(tensor.dtype));
+        json.WriteStartObject(tensor.Name);
+        json.WriteString("dtype", SafetensorsTypes.NameOf(tensor.Type));
         json.WriteStartArray("shape");
-        foreach (var size in tensor.shape)
+        foreach (var size in tensor.Shape)
             json.WriteNumberValue(size);
 
         json.WriteEndArray();
         json.WriteStartArray("data_offsets");
         json.WriteNumberValue(start);
-        json.WriteNumberValue(start + ByteCount(tensor));
+        json.WriteNumberValue(start + tensor.Bytes);
         json.WriteEndArray();
         json.WriteEndObject();
     }
-
-    private static long ByteCount(Tensor tensor) => tensor.NumberOfElements * tensor.ElementSize;
 }

@@ -18,9 +18,9 @@ public static class TorchCheckpointWriter
     /// <param name="path">The file.</param>
     /// <param name="root">What to save: dictionaries (<c>dict</c>), lists and arrays (<c>list</c>),
     /// <see cref="PythonTuple"/> and .NET tuples (<c>tuple</c>), text, numbers, booleans, null, byte arrays, data
-    /// types, tensors of any type on any device, and <see cref="StoredTensor"/> of another checkpoint that is open. A
-    /// tensor that occurs twice is stored once. In Python all tensors come back on the CPU and without gradient.
-    /// </param>
+    /// types, tensors of any type on any device, <see cref="StoredTensor"/> of another checkpoint that is open, and
+    /// <see cref="PendingTensor"/>. A tensor that occurs twice is stored once. In Python all tensors come back on the
+    /// CPU and without gradient.</param>
     /// <exception cref="InputException">The file cannot be written.</exception>
     /// <exception cref="ArgumentException">The tree holds something that a checkpoint cannot, or is nested more than
     /// 200 levels deep.</exception>
@@ -38,7 +38,7 @@ public static class TorchCheckpointWriter
                 using var values = tensors[i] switch
                 {
                     StoredTensor stored => stored.Read(),
-                    DeferredTensor deferred => deferred.Make(),
+                    PendingTensor pending => pending.ReadOnCpu(),
                     var tensor => TensorMemory.OnCpu((Tensor)tensor),
                 };
                 var memory = new TensorMemory(values);
@@ -65,7 +65,7 @@ public static class TorchCheckpointWriter
                 case ScalarType type:
                     writer.WriteGlobal("torch", TorchTypes.Name(type));
                     return true;
-                case Tensor or StoredTensor or DeferredTensor:
+                case Tensor or StoredTensor or PendingTensor:
                     WriteOnce(writer, value);
                     return true;
                 default:
@@ -86,7 +86,7 @@ public static class TorchCheckpointWriter
             var (type, shape) = value switch
             {
                 StoredTensor stored => (stored.Type, [.. stored.Shape]),
-                DeferredTensor deferred => (deferred.Type, [.. deferred.Shape]),
+                PendingTensor pending => (pending.Type, [.. pending.Shape]),
                 _ => (((Tensor)value).dtype, ((Tensor)value).shape),
             };
             WriteTensor(writer, type, shape, Key(tensors.Count));

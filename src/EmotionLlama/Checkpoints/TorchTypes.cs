@@ -40,6 +40,10 @@ internal static class TorchTypes
     /// <exception cref="ArgumentException">The type is one that is not stored.</exception>
     public static int ElementBytes(ScalarType type) => Find(type).Bytes;
 
+    /// <summary>The type of a name in Python; null where files here hold no such type.</summary>
+    public static ScalarType? Find(string name) =>
+        Known.Where(known => known.Name == name).Select(known => (ScalarType?)known.Type).FirstOrDefault();
+
     private static (string Storage, string Name, int Bytes) Find(ScalarType type) =>
         ByType.TryGetValue(type, out var found)
             ? found

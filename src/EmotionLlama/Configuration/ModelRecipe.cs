@@ -29,9 +29,9 @@ public sealed record ModelRecipe
     [Range(1, int.MaxValue)]
     public int? VitNumHeads { get; init; }
 
-    /// <summary>A checkpoint to start from: stage 1, the demo model, MiniGPT-v2 or one of ours. Null or empty starts
-    /// with fresh LoRA and projections.</summary>
-    [RecipePath(PathKind.File)]
+    /// <summary>A checkpoint to start from: stage 1, the demo model, MiniGPT-v2 or one of ours, or an adapter's folder
+    /// of peft. Null or empty starts with fresh LoRA and projections.</summary>
+    [RecipePath(PathKind.FileOrFolder)]
     public string? Ckpt { get; init; }
 
     /// <summary>Height and width of the picture the vision tower gets, in pixels.</summary>

@@ -23,7 +23,8 @@ public static class RecipeFiles
         }
 
         NeedFile(loaded, "model.vit_model", model.VitModelFile);
-        NeedFile(loaded, "model.ckpt", model.Ckpt);
+        if (!Directory.Exists(model.Ckpt))
+            NeedFile(loaded, "model.ckpt", model.Ckpt);
     }
 
     /// <summary>Checks what training reads: the model's files, those of every data set that are named, and the

@@ -30,7 +30,7 @@ public static class MachineProbe
         var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         var gpus = CudaDriver.ListGpus();
         var ffmpeg = FindProgram("ffmpeg", "-version");
-        var free = FreeBytes(outputFolder);
+        var free = DiskSpace.FreeBytes(outputFolder);
         Advise(advice, engine, cpu, memory, gpus, ffmpeg, free);
         return new MachineReport
         {
@@ -147,15 +147,6 @@ public static class MachineProbe
         {
             return null;
         }
-    }
-
-    private static long FreeBytes(string folder)
-    {
-        var existing = Path.GetFullPath(folder);
-        while (!Directory.Exists(existing) && Path.GetDirectoryName(existing) is { } parent)
-            existing = parent;
-
-        return new DriveInfo(existing).AvailableFreeSpace;
     }
 
     private static void Advise(

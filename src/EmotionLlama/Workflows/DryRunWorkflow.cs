@@ -22,7 +22,7 @@ public static class DryRunWorkflow
         var recipe = session.Recipe;
         var device = ComputeDevice.Choose(recipe.Run.Device);
         var llama = LlamaConfig.Read(Path.Combine(recipe.Model.LlamaModel, "config.json"));
-        using var checkpoint = string.IsNullOrEmpty(recipe.Model.Ckpt) ? null : WeightSources.Open(recipe.Model.Ckpt);
+        using var checkpoint = ModelFactory.OpenCheckpoint(recipe.Model);
         using var folder = new HuggingFaceFolder(recipe.Model.LlamaModel);
         using var vision = WeightSources.Open(recipe.Model.VitModelFile);
         var sizes = VisionSizes.Of(new WeightReader(vision, CPU, ScalarType.Float32), recipe.Model.ImageSize);

@@ -142,8 +142,8 @@ public static class CheckpointAverager
 
         TorchCheckpointWriter.Save(output, new Dictionary<string, object?>
         {
-            ["model"] = average.Names.ToDictionary(name => name, name => (object?)new DeferredTensor(
-                ScalarType.Float32, average.ShapeOf(name)!, () => Read(name))),
+            ["model"] = average.Names.ToDictionary(name => name, name => (object?)new PendingTensor(
+                name, ScalarType.Float32, average.ShapeOf(name)!, () => Read(name))),
             ["config"] = all.LastOrDefault(checkpoint => checkpoint.Config is not null)?.Config,
             [CheckpointEntries.Average] = made,
         });

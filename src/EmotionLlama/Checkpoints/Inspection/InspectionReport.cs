@@ -28,6 +28,9 @@ public sealed record InspectionReport
     /// <summary>What those uses, or likely ones, lack; each a line for people.</summary>
     public required IReadOnlyList<string> Missing { get; init; }
 
+    /// <summary>How to use it, and where it comes from; each a line for people.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>The LoRA matrices; null where there are none.</summary>
     public LoraDescription? Lora { get; init; }
 

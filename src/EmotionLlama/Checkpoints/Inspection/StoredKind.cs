@@ -15,6 +15,7 @@ public enum StoredKind
     /// <summary>A model's folder as Hugging Face's transformers writes it.</summary>
     HuggingFaceFolder,
 
-    /// <summary>A folder with a low-rank adapter as the library peft writes it.</summary>
+    /// <summary>A folder with a low-rank adapter as the library peft writes it, perhaps with projections beside it.
+    /// </summary>
     PeftFolder,
 }

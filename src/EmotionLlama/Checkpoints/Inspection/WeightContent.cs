@@ -6,8 +6,6 @@ namespace EmotionLlama.Checkpoints.Inspection;
 /// <summary>What the names and shapes of tensors say about the models they belong to.</summary>
 internal sealed class WeightContent
 {
-    private const string LoraSuffix = ".lora_A.weight";
-    private const string TrainedLoraPrefix = "llama_model.base_model.model.";
     private const string EmbeddingName = "model.embed_tokens.weight";
     private const string PatchName = "patch_embed.proj.weight";
     private const string BlockPrefix = "blocks.";
@@ -29,7 +27,7 @@ internal sealed class WeightContent
     {
         get
         {
-            var matrices = _tensors.Where(tensor => tensor.Key.EndsWith(LoraSuffix, StringComparison.Ordinal))
+            var matrices = _tensors.Where(tensor => tensor.Key.EndsWith(PeftNames.ASuffix, StringComparison.Ordinal))
                 .Select(tensor => (Parts: tensor.Key.Split('.'), tensor.Value.Shape))
                 .Where(matrix => matrix.Parts.Length > 2 && matrix.Shape.Count == 2)
                 .ToList();
@@ -89,9 +87,10 @@ internal sealed class WeightContent
         }
     }
 
-    private bool HasTrainedLora => _tensors.Keys.Any(name =>
-        name.StartsWith(TrainedLoraPrefix, StringComparison.Ordinal)
-        && name.EndsWith(LoraSuffix, StringComparison.Ordinal));
+    /// <summary>Whether there are LoRA matrices of an Emotion-LLaMA's Llama.</summary>
+    public bool HasTrainedLora => _tensors.Keys.Any(name =>
+        name.StartsWith(PeftNames.CheckpointPrefix, StringComparison.Ordinal)
+        && name.EndsWith(PeftNames.ASuffix, StringComparison.Ordinal));
 
     /// <summary>What a Llama of given sizes lacks, for people.</summary>
     public IReadOnlyList<string> MissingLlamaWeights(LlamaConfig config)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -6,10 +7,9 @@ namespace EmotionLlama.Checkpoints.Inspection;
 /// <summary>Says what is in a file or folder of weights, without reading the values of its tensors.</summary>
 public static class WeightInspector
 {
-    private const string PeftConfig = "adapter_config.json";
     private const string FolderConfig = "config.json";
-
-    private static readonly string[] PeftFiles = ["adapter_model.safetensors", "adapter_model.bin"];
+    private const string NoState =
+        "the exact state of the run: training can start from it, but not go on where it stopped";
 
     /// <summary>Inspects a file or folder; its kind is told by its content.</summary>
     /// <param name="path">A safetensors file, a PyTorch checkpoint, or a folder of Hugging Face's transformers or peft.
@@ -22,7 +22,7 @@ public static class WeightInspector
         if (!Directory.Exists(path))
             return InspectFile(path);
 
-        return File.Exists(Path.Combine(path, PeftConfig)) ? InspectPeft(path) : InspectFolder(path);
+        return PeftFolder.IsAt(path) ? InspectPeft(path) : InspectFolder(path);
     }
 
     private static InspectionReport InspectFile(string path)
@@ -34,6 +34,9 @@ public static class WeightInspector
         var entries = EntriesOf(checkpoint);
         var resumes = entries.ContainsKey(CheckpointEntries.ResumeState);
         var (uses, missing) = FileUses(content, resumes, entries.ContainsKey(CheckpointEntries.Average));
+        var alpha = StatedLora.Of(weights).Alpha;
+        if (content.HasTrainedLora && alpha is null)
+            missing.Add("LoRA's alpha: model.lora_alpha must be that of its run");
         return new InspectionReport
         {
             Path = path,
@@ -41,6 +44,9 @@ public static class WeightInspector
             Bytes = new FileInfo(path).Length,
             Uses = uses,
             Missing = missing,
+            Notes = content.HasTrainedLora && alpha is not null
+                ? [string.Create(CultureInfo.InvariantCulture, $"its settings say model.lora_alpha: {alpha}")]
+                : [],
             Lora = content.Lora,
             Projections = content.Projections,
             Epoch = entries.GetValueOrDefault("epoch") as long?,
@@ -66,6 +72,10 @@ public static class WeightInspector
             Bytes = FolderBytes(path),
             Uses = missing.Count == 0 ? [WeightUse.Llama] : [],
             Missing = missing,
+            Notes = File.Exists(Path.Combine(path, PeftFolder.ProjectionsFile))
+                ? [$"LoRA is merged into it; its projections lie beside it: model.lora_r: 0, model.ckpt: "
+                    + Path.Combine(path, PeftFolder.ProjectionsFile)]
+                : [],
             Lora = content.Lora,
             Config = ReadJson(Path.Combine(path, FolderConfig)),
             Tensors = tensors,
@@ -74,25 +84,34 @@ public static class WeightInspector
 
     private static InspectionReport InspectPeft(string path)
     {
-        var file = PeftFiles.Select(name => Path.Combine(path, name)).FirstOrDefault(File.Exists)
-            ?? throw new InputException($"{path}: has {PeftConfig} but neither of {string.Join(", ", PeftFiles)}");
-        using var weights = WeightSources.Open(file);
-        var tensors = Describe(weights);
+        using var folder = PeftFolder.Open(path);
+        var tensors = Describe(folder);
+        var content = new WeightContent(tensors);
+        var isUsable = folder.Problem is null && content.HasTrainedWeights;
         return new InspectionReport
         {
             Path = path,
             Kind = StoredKind.PeftFolder,
             Bytes = FolderBytes(path),
-            Uses = [],
-            Missing = ["an adapter of peft holds no projections and is no model.ckpt: that is a checkpoint of a run"],
-            Lora = new WeightContent(tensors).Lora,
-            Metadata = (weights as SafetensorsFile)?.Metadata ?? new Dictionary<string, string>(),
-            Config = ReadJson(Path.Combine(path, PeftConfig)),
-            Tensors = tensors,
+            Uses = isUsable ? [WeightUse.StartingPoint] : [],
+            Missing = folder.Problem is { } problem ? [problem] : [.. content.MissingTrainedWeights, NoState],
+            Notes = isUsable ? [.. PeftNotes(folder.Config)] : [],
+            Lora = content.Lora,
+            Projections = content.Projections,
+            Config = ReadJson(Path.Combine(path, PeftConfig.FileName)),
+            Tensors = [.. tensors.Select(tensor => tensor with { Name = folder.StoredName(tensor.Name) })],
         };
     }
 
-    private static (IReadOnlyList<WeightUse> Uses, IReadOnlyList<string> Missing) FileUses(
+    private static IEnumerable<string> PeftNotes(PeftConfig config)
+    {
+        if (config.BaseModel is { } llama)
+            yield return $"it adapts the Llama {llama}";
+
+        yield return $"as model.ckpt it needs {string.Join(", ", PeftFolder.RecipeKeys(config.Lora))}";
+    }
+
+    private static (IReadOnlyList<WeightUse> Uses, List<string> Missing) FileUses(
         WeightContent content, bool resumes, bool averaged)
     {
         List<WeightUse> uses = [];
@@ -106,7 +125,7 @@ public static class WeightInspector
             else if (averaged)
                 missing.Add("optimizer and position, which averages do not have: training can start from it, not go on");
             else
-                missing.Add("the exact state of the run: training can start from it, but not go on where it stopped");
+                missing.Add(NoState);
         }
 
         if (content.HasVisionTower)

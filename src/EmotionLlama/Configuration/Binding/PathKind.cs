@@ -9,6 +9,9 @@ internal enum PathKind
     /// <summary>A folder that is read.</summary>
     Folder,
 
+    /// <summary>A file or a folder that is read.</summary>
+    FileOrFolder,
+
     /// <summary>A folder that is written; it need not exist.</summary>
     Output,
 }

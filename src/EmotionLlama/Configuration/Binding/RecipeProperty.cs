@@ -112,6 +112,7 @@ internal sealed class RecipeProperty
         return _pattern?.ErrorMessage ?? PathKind switch
         {
             Binding.PathKind.File => "a file",
+            Binding.PathKind.FileOrFolder => "a file or folder",
             Binding.PathKind.Folder or Binding.PathKind.Output => "a folder",
             _ => "text",
         };

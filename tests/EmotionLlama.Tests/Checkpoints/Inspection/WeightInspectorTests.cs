@@ -1,7 +1,9 @@
 using System.Text.Json;
 using EmotionLlama.Checkpoints;
+using EmotionLlama.Checkpoints.Exporting;
 using EmotionLlama.Checkpoints.Inspection;
 using EmotionLlama.Checkpoints.Pickling;
+using EmotionLlama.Tests.Checkpoints.Exporting;
 using EmotionLlama.Tests.Models;
 using EmotionLlama.Tests.Verification;
 using TorchSharp;
@@ -209,7 +211,52 @@ public sealed class WeightInspectorTests : IDisposable
         Assert.Equal(StoredKind.PeftFolder, report.Kind);
         Assert.Equal((4L, "q_proj", 1), (report.Lora!.Ranks[0], report.Lora.Targets[0], report.Lora.Layers));
         Assert.Equal(4, report.Config!["r"]!.GetValue<int>());
+        Assert.Equal("base_model.model.model.layers.3.self_attn.q_proj.lora_A.weight", report.Tensors[0].Name);
+        Assert.Equal([WeightUse.StartingPoint], report.Uses);
+        Assert.Contains("llama_proj: it starts fresh", report.Missing);
+    }
+
+    [Fact]
+    public void An_adapter_that_cannot_be_used_here_says_why()
+    {
+        File.WriteAllText(_folder["adapter_config.json"], """{"r": 4, "use_dora": true}""");
+        SafetensorsWriter.Write(_folder["adapter_model.safetensors"], new Dictionary<string, Tensor>
+        {
+            ["base_model.model.model.layers.3.self_attn.q_proj.lora_A.weight"] = zeros(4, 8),
+        });
+
+        var report = WeightInspector.Inspect(_folder.Path);
+
         Assert.Empty(report.Uses);
+        Assert.Equal(["adapter_config.json sets use_dora, which is not supported"], report.Missing);
+    }
+
+    [Fact]
+    public void Each_export_says_what_it_is_and_what_it_needs()
+    {
+        using var tuned = new TunedModel();
+        foreach (var format in Enum.GetValues<ExportFormat>())
+            tuned.Export(format, $"{format}");
+
+        var adapter = WeightInspector.Inspect(tuned["Peft"]);
+        Assert.Equal((StoredKind.PeftFolder, 28), (adapter.Kind, adapter.Tensors.Count));
+        Assert.Equal([WeightUse.StartingPoint], adapter.Uses);
+        Assert.Equal(5, adapter.Projections.Count);
+        Assert.Contains(adapter.Missing, line => line.StartsWith("the exact state", StringComparison.Ordinal));
+        Assert.Contains($"it adapts the Llama {tuned.Llama}", adapter.Notes);
+        Assert.Contains(adapter.Notes, line => line.Contains("model.lora_alpha: 6", StringComparison.Ordinal));
+
+        var merged = WeightInspector.Inspect(tuned["Merged"]);
+        Assert.Equal([WeightUse.Llama], merged.Uses);
+        Assert.Contains(merged.Notes, line => line.Contains("model.lora_r: 0", StringComparison.Ordinal));
+
+        var checkpoint = WeightInspector.Inspect(tuned["Pth"]);
+        Assert.Equal((StoredKind.TorchZip, 28), (checkpoint.Kind, checkpoint.Tensors.Count));
+        Assert.Equal([WeightUse.StartingPoint], checkpoint.Uses);
+        Assert.Equal(["its settings say model.lora_alpha: 6"], checkpoint.Notes);
+
+        var bare = WeightInspector.Inspect(tuned.Save("bare.pth", config: null));
+        Assert.Contains(bare.Missing, line => line.StartsWith("LoRA's alpha", StringComparison.Ordinal));
     }
 
     [Fact]
