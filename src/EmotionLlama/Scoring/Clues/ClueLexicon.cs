@@ -50,8 +50,11 @@ internal sealed class ClueLexicon
     public void Find(string text, Predicate<CluePattern> wanted, int offset, List<ClueMention> mentions)
     {
         var clauses = new IndexedClauses(text, _index, DescribingSets);
-        foreach (var pattern in _patterns.Where(pattern => wanted(pattern)))
+        foreach (var pattern in _patterns)
         {
+            if (!wanted(pattern) || !clauses.MayMatch(pattern))
+                continue;
+
             foreach (var (first, last, negated) in clauses.Match(pattern))
             {
                 var start = clauses.Words[first].Start;

@@ -49,14 +49,26 @@ internal sealed class IndexedClauses
     /// <summary>The words and marks.</summary>
     public ClauseWords Words { get; }
 
-    /// <summary>Where a pattern matches: its first and last word, and whether the text denies it.</summary>
+    /// <summary>Whether the text has words of every class of a pattern.</summary>
+    public bool MayMatch(CluePattern pattern)
+    {
+        foreach (var element in pattern.Elements)
+        {
+            if (_places[element.Index] is null)
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Where a pattern that <see cref="MayMatch"/> matches: its first and last word, and whether the text denies it.</summary>
     public IEnumerable<(int First, int Last, bool Negated)> Match(CluePattern pattern)
     {
-        foreach (var first in _places[pattern.Elements[0].Index] ?? [])
+        foreach (var first in _places[pattern.Elements[0].Index]!)
         {
             if (pattern.Describes)
             {
-                foreach (var other in _places[pattern.Elements[1].Index] ?? [])
+                foreach (var other in _places[pattern.Elements[1].Index]!)
                 {
                     if (Describes(first, other, pattern.Elements[0]))
                         yield return Found(Math.Min(first, other), Math.Max(first, other));
@@ -77,7 +89,7 @@ internal sealed class IndexedClauses
         var last = first;
         foreach (var element in pattern.Elements.Skip(1))
         {
-            var next = (_places[element.Index] ?? []).FirstOrDefault(place => place > last, -1);
+            var next = _places[element.Index]!.FirstOrDefault(place => place > last, -1);
             if (next < 0 || next - last - 1 > SequenceGap || HasBreak(last + 1, next))
                 return null;
 

@@ -1,5 +1,4 @@
 using EmotionLlama.Scoring.Wheel;
-using EmotionLlama.Tests.Scoring.Clues;
 using EmotionLlama.World;
 
 namespace EmotionLlama.Tests.Scoring.Wheel;
