@@ -34,7 +34,8 @@ internal sealed class ClueLexicon
     public IEnumerable<Clue> Clues => _patterns.Select(pattern => pattern.Clue).Distinct();
 
     /// <summary>The topics among them.</summary>
-    public IEnumerable<Clue> Topics => _patterns.Where(pattern => pattern.IsTopic).Select(pattern => pattern.Clue).Distinct();
+    public IEnumerable<Clue> Topics =>
+        _patterns.Where(pattern => pattern.IsTopic).Select(pattern => pattern.Clue).Distinct();
 
     /// <summary>The classes with names are the first ones: nouns, then words that describe.</summary>
     private int DescribingSets { get; }

@@ -88,7 +88,8 @@ public sealed class ClueOverlapTests
             where one.Index != other.Index
             let cues = (one.Cues.Face == other.Cues.Face ? 1 : 0) + (one.Cues.Voice == other.Cues.Voice ? 1 : 0)
                 + (one.Cues.Words == other.Cues.Words ? 1 : 0)
-            select (cues, score: Score(CaptionWriter.FineGrained(one), CaptionWriter.FineGrained(other))!.Value)).ToArray();
+            let score = Score(CaptionWriter.FineGrained(one), CaptionWriter.FineGrained(other))!.Value
+            select (cues, score)).ToArray();
         var means = pairs.GroupBy(pair => pair.cues).OrderBy(group => group.Key)
             .Select(group => group.Average(pair => pair.score)).ToArray();
 

@@ -40,8 +40,8 @@ internal static class Texts
         }
     }
 
-    /// <summary>The text, then the text without one clue, without two ... in a random order. A full stop takes the place
-    /// of every mention.</summary>
+    /// <summary>The text, then the text without one clue, without two ... in a random order. A full stop takes the
+    /// place of every mention.</summary>
     public static IEnumerable<string> WithoutClues(string text, ulong seed)
     {
         var random = new Random((int)seed);
