@@ -4,9 +4,9 @@ using System.Text.RegularExpressions;
 namespace EmotionLlama.Evaluation;
 
 /// <summary>The words of an English text and the marks between its clauses, with the reach of negations.</summary>
-/// <remarks>A negation (not, n't, no, never, without, neither, rather than, instead of …) reaches up to five words ahead,
-/// but not past punctuation or a conjunction that begins a new thought (and, but …). "Not only" and "cannot hide" deny
-/// nothing.</remarks>
+/// <remarks>A negation (not, n't, no, never, without, neither, rather than, instead of …) reaches up to five words
+/// ahead, but not past punctuation or a conjunction that begins a new thought (and, but …). "Not only" and "cannot
+/// hide" deny nothing.</remarks>
 public sealed partial class ClauseWords
 {
     private const int NegationReach = 5;

@@ -33,7 +33,8 @@ public static class DescriptionFile
         string path, DescriptionLanguage language = DescriptionLanguage.English)
     {
         ArgumentNullException.ThrowIfNull(path);
-        var rows = Path.GetExtension(path).ToUpperInvariant() is ".JSONL" or ".NDJSON" ? ReadJsonLines(path) : ReadCsv(path);
+        var isJson = Path.GetExtension(path).ToUpperInvariant() is ".JSONL" or ".NDJSON";
+        var rows = isJson ? ReadJsonLines(path) : ReadCsv(path);
         string[] textKeys = language == DescriptionLanguage.English
             ? ["english", .. TextKeys, "chinese"]
             : ["chinese", .. TextKeys, "english"];
@@ -45,7 +46,7 @@ public static class DescriptionFile
             if (!places.TryAdd(description.Name, place))
             {
                 throw new InputException(
-                    $"{place}: {description.Name} was already described in {places[description.Name]}; keep one of them");
+                    $"{place}: {description.Name} was already described in {places[description.Name]}; keep one");
             }
 
             descriptions.Add(description);
@@ -66,14 +67,14 @@ public static class DescriptionFile
         IReadOnlyList<string>? labels = null;
         if (First(row, ListKeys) is { } list)
             labels = ParseLabels(place, list);
-        else if (First(row, LabelKeys) is { } label && !string.IsNullOrWhiteSpace(label) && LabelReader.Read(text).Count == 0)
+        else if (First(row, LabelKeys) is { } label && label.Trim().Length > 0 && LabelReader.Read(text).Count == 0)
             labels = ParseLabels(place, label);
 
         return new() { Name = name, Reason = text, Labels = labels };
     }
 
     private static IReadOnlyList<string> ParseLabels(string place, string field) => LabelList.Parse(field)
-        ?? throw new InputException($"{place}: '{field.ReplaceLineEndings(" ")}' is no list like ['happy', 'relieved']");
+        ?? throw new InputException($"{place}: '{field.ReplaceLineEndings(" ")}' is no list like ['happy', 'shy']");
 
     private static string? First(Dictionary<string, string> row, string[] keys) =>
         keys.Select(key => row.GetValueOrDefault(key)).FirstOrDefault(value => value is not null);
@@ -141,7 +142,9 @@ public static class DescriptionFile
     private static void CheckKeys(string place, IReadOnlyCollection<string> keys, string kind)
     {
         string[] contents = [.. TextKeys, "english", "chinese", .. ListKeys, .. LabelKeys];
-        var what = !keys.Any(NameKeys.Contains) ? "the clip's name" : !keys.Any(contents.Contains) ? "a description" : null;
+        var what = !keys.Any(NameKeys.Contains) ? "the clip's name"
+            : !keys.Any(contents.Contains) ? "a description"
+            : null;
         if (what is null)
             return;
 

@@ -15,10 +15,12 @@ public sealed record DescriptionPairs
     /// <summary>Joins two lists by the names of the clips.</summary>
     /// <param name="truth">The truth.</param>
     /// <param name="predictions">What a system wrote.</param>
-    /// <param name="countMissing">Whether a clip that the system did not describe is paired with an empty description, which
-    /// scores 0; else it is left out.</param>
+    /// <param name="countMissing">Whether a clip that the system did not describe is paired with an empty description,
+    /// which scores 0; else it is left out.</param>
     public static DescriptionPairs Join(
-        IReadOnlyList<EmotionDescription> truth, IReadOnlyList<EmotionDescription> predictions, bool countMissing = false)
+        IReadOnlyList<EmotionDescription> truth,
+        IReadOnlyList<EmotionDescription> predictions,
+        bool countMissing = false)
     {
         ArgumentNullException.ThrowIfNull(truth);
         ArgumentNullException.ThrowIfNull(predictions);

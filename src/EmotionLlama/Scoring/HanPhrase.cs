@@ -7,8 +7,8 @@ internal static partial class HanPhrase
 {
     private const int NegationReach = 8;
 
-    /// <summary>Makes an expression for phrases; <c>A..B</c> is A and B in that order with up to six characters of the same
-    /// clause between.</summary>
+    /// <summary>Makes an expression for phrases; <c>A..B</c> is A and B in that order with up to six characters of the
+    /// same clause between.</summary>
     public static Regex Compile(IEnumerable<string> phrases) => new(
         string.Join('|', phrases.Select(phrase => Regex.Escape(phrase).Replace(@"\.\.", "[^，。；、！？,;.]{0,6}?"))),
         RegexOptions.CultureInvariant);

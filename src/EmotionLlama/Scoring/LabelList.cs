@@ -3,8 +3,8 @@ using System.Text;
 
 namespace EmotionLlama.Scoring;
 
-/// <summary>Reads lists of labels out of a table's field: a Python list literal such as <c>['happy', "can't wait"]</c>, or
-/// words between commas.</summary>
+/// <summary>Reads lists of labels out of a table's field: a Python list literal such as <c>['happy', "can't
+/// wait"]</c>, or words between commas.</summary>
 internal static class LabelList
 {
     private static readonly char[] Separators = [',', ';', '/', '、', '，'];
@@ -74,12 +74,20 @@ internal static class LabelList
         if (digits == 0)
         {
             // Python keeps the backslash of an escape that it does not know.
-            value.Append(kind switch { 'n' => "\n", 't' => "\t", 'r' => "\r", '\\' or '\'' or '"' => $"{kind}", _ => $"\\{kind}" });
+            value.Append(kind switch
+            {
+                'n' => "\n",
+                't' => "\t",
+                'r' => "\r",
+                '\\' or '\'' or '"' => $"{kind}",
+                _ => $"\\{kind}",
+            });
             return true;
         }
 
         if (at + digits > text.Length
-            || !ushort.TryParse(text.AsSpan(at, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code))
+            || !ushort.TryParse(
+                text.AsSpan(at, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code))
         {
             return false;
         }

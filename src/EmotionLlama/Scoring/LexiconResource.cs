@@ -6,9 +6,10 @@ namespace EmotionLlama.Scoring;
 internal static class LexiconResource
 {
     /// <summary>A map of maps of texts, in the order of the file.</summary>
-    public static IEnumerable<KeyValuePair<string, IReadOnlyList<KeyValuePair<string, string>>>> ReadNested(string name) =>
+    public static IEnumerable<(string Key, IReadOnlyList<KeyValuePair<string, string>> Value)> ReadNested(
+        string name) =>
         from entry in Map(ReadRoot(name))
-        select KeyValuePair.Create(entry.Key, ReadTexts(entry.Value));
+        select (entry.Key, ReadTexts(entry.Value));
 
     /// <summary>A map of texts, in the order of the file.</summary>
     public static IReadOnlyList<KeyValuePair<string, string>> ReadTexts(YamlNode node) =>

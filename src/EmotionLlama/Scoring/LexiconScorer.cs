@@ -14,8 +14,8 @@ public sealed class LexiconScorer(EmotionWheels? wheels = null) : IPairScorer
     /// <inheritdoc/>
     public string Name => "lexicon";
 
-    /// <summary>Scores one pair. A score is null where the truth names no clue or no emotion; a description that is empty
-    /// scores 0.</summary>
+    /// <summary>Scores one pair. A score is null where the truth names no clue or no emotion; a description that is
+    /// empty scores 0.</summary>
     public PairScore Score(DescriptionPair pair)
     {
         ArgumentNullException.ThrowIfNull(pair);

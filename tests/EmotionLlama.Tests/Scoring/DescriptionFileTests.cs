@@ -8,7 +8,8 @@ public sealed class DescriptionFileTests
     [Fact]
     public void Emer_v1_gives_its_reasons_and_the_label_where_they_name_no_emotion()
     {
-        var rows = Read("names,emotions,subtitles,reasons\nclip1,happy,Hi,\"She smiles, so she is shy.\"\nclip2,sad,,He frowns.\n");
+        var rows = Read(
+            "names,emotions,subtitles,reasons\nclip1,happy,Hi,\"She smiles, so she is shy.\"\nclip2,sad,,He frowns.\n");
 
         Assert.Equal(["clip1", "clip2"], rows.Select(row => row.Name));
         Assert.Equal("She smiles, so she is shy.", rows[0].Reason);
@@ -39,7 +40,9 @@ public sealed class DescriptionFileTests
 
     [Fact]
     public void Open_vocabulary_labels_are_read() =>
-        Assert.Equal(["happy", "can't wait"], Read("name,openset\nclip,\"['happy', \"\"can't wait\"\"]\"\n").Single().Labels!);
+        Assert.Equal(
+            ["happy", "can't wait"],
+            Read("name,openset\nclip,\"['happy', \"\"can't wait\"\"]\"\n").Single().Labels!);
 
     [Fact]
     public void Json_lines_are_read()
@@ -59,7 +62,7 @@ public sealed class DescriptionFileTests
     [Theory]
     [InlineData("csv", "", ":1: has no column for the clip's name; it is empty")]
     [InlineData("csv", "name,reason\n", ": describes no clip")]
-    [InlineData("csv", "clip,reason\na,b\n", ":1: has no column for the clip's name; its columns are clip,reason; give name")]
+    [InlineData("csv", "clip,reason\na,b\n", ":1: has no column for the clip's name; its columns are clip,reason")]
     [InlineData("csv", "name,text\na,b\n", ":1: has no column for a description; its columns are name,text; give name")]
     [InlineData("csv", "name,reason\na,b\n,c\n", ":3: names no clip")]
     [InlineData("csv", "name,reason\na,\"b\nc\"\na,c\n", ":4: a was already described in ")]
@@ -85,7 +88,9 @@ public sealed class DescriptionFileTests
         var joined = DescriptionPairs.Join(truth, predictions);
         var counted = DescriptionPairs.Join(truth, predictions, countMissing: true);
 
-        Assert.Equal([("x", "1"), ("z", "3")], joined.Pairs.Select(pair => (pair.Truth.Reason, pair.Prediction.Reason)));
+        Assert.Equal(
+            [("x", "1"), ("z", "3")],
+            joined.Pairs.Select(pair => (pair.Truth.Reason, pair.Prediction.Reason)));
         Assert.Equal(["b"], joined.MissingPredictions);
         Assert.Equal(["d"], joined.MissingTruths);
         Assert.Equal(["a", "b", "c"], counted.Pairs.Select(pair => pair.Name));

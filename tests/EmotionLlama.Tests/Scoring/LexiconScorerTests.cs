@@ -10,7 +10,8 @@ public sealed class LexiconScorerTests
     [Fact]
     public async Task Every_pair_comes_out_once_as_it_scores_alone()
     {
-        DescriptionPair[] pairs = [.. Texts.World.Take(20).Select((text, index) => Pair($"clip{index}", text, Texts.World[0]))];
+        DescriptionPair[] pairs =
+            [.. Texts.World.Take(20).Select((text, index) => Pair($"clip{index}", text, Texts.World[0]))];
 
         var scores = await Scorer.ScoreAsync(pairs, TestContext.Current.CancellationToken)
             .ToArrayAsync(TestContext.Current.CancellationToken);
@@ -26,7 +27,8 @@ public sealed class LexiconScorerTests
         await stop.CancelAsync();
 
         await Assert.ThrowsAsync<OperationCanceledException>(
-            async () => await Scorer.ScoreAsync([Pair("clip", "She nods.", "")], stop.Token).ToArrayAsync(CancellationToken.None));
+            async () => await Scorer.ScoreAsync([Pair("clip", "She nods.", "")], stop.Token)
+                .ToArrayAsync(CancellationToken.None));
     }
 
     [Fact]
@@ -55,7 +57,8 @@ public sealed class LexiconScorerTests
     [Fact]
     public void Paraphrases_score_between_themselves_and_other_clips()
     {
-        var paraphrased = Paraphrases.Own.Select((pair, index) => Scorer.Score(Pair($"{index}", pair.Truth, pair.Told)));
+        var paraphrased = Paraphrases.Own.Select(
+            (pair, index) => Scorer.Score(Pair($"{index}", pair.Truth, pair.Told)));
         var others = Paraphrases.Own.Select((pair, index) => Scorer.Score(
             Pair($"{index}", pair.Truth, Paraphrases.Own[(index + 1) % Paraphrases.Own.Count].Told)));
 

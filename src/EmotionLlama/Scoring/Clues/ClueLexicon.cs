@@ -34,7 +34,8 @@ internal sealed class ClueLexicon
     public IEnumerable<Clue> Clues => _patterns.Select(pattern => pattern.Clue).Distinct();
 
     /// <summary>The topics among them.</summary>
-    public IEnumerable<Clue> Topics => _patterns.Where(pattern => pattern.IsTopic).Select(pattern => pattern.Clue).Distinct();
+    public IEnumerable<Clue> Topics =>
+        _patterns.Where(pattern => pattern.IsTopic).Select(pattern => pattern.Clue).Distinct();
 
     /// <summary>The classes with names are the first ones: nouns, then words that describe.</summary>
     private int DescribingSets { get; }
@@ -50,8 +51,11 @@ internal sealed class ClueLexicon
     public void Find(string text, Predicate<CluePattern> wanted, int offset, List<ClueMention> mentions)
     {
         var clauses = new IndexedClauses(text, _index, DescribingSets);
-        foreach (var pattern in _patterns.Where(pattern => wanted(pattern)))
+        foreach (var pattern in _patterns)
         {
+            if (!wanted(pattern) || !clauses.MayMatch(pattern))
+                continue;
+
             foreach (var (first, last, negated) in clauses.Match(pattern))
             {
                 var start = clauses.Words[first].Start;

@@ -4,8 +4,8 @@ namespace EmotionLlama.Scoring.Clues;
 /// <remarks>
 /// <para>The score is ten times 2|T∩P|/(|T|+|P|) of the sets of clues T of the truth and P of the description, so that
 /// deleting a clue that both have never raises it. A negated clue, and the opposite of a clue, count as false.</para>
-/// <para>The words that are quoted make up one clue together: each different content word weighs 1/n, n being the larger
-/// of the two numbers of such words.</para>
+/// <para>The words that are quoted make up one clue together: each different content word weighs 1/n, n being the
+/// larger of the two numbers of such words.</para>
 /// <para>The figures are not comparable with those of a GPT judge.</para>
 /// </remarks>
 public static class ClueOverlap

@@ -7,4 +7,4 @@ namespace EmotionLlama.Scoring.Clues;
 /// <param name="InQuotes">Whether it also counts in quoted speech.</param>
 /// <param name="IsTopic">Whether it is what the words are about, whatever they say of it.</param>
 internal sealed record CluePattern(
-    Clue Clue, IReadOnlyList<WordSet> Elements, bool Describes, bool InQuotes, bool IsTopic);
+    Clue Clue, WordSet[] Elements, bool Describes, bool InQuotes, bool IsTopic);

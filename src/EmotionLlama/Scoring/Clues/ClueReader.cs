@@ -3,10 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace EmotionLlama.Scoring.Clues;
 
-/// <summary>Finds the clues a text tells: action units and expressions of the face, the voice, what is said, the body and
-/// the scene, in English or Chinese.</summary>
-/// <remarks>What stands in quotes is said, not seen: it yields no clue but those of words, such as thanks or a question.
-/// Codes of action units (<c>AU12</c>) count as the clue they stand for.</remarks>
+/// <summary>Finds the clues a text tells: action units and expressions of the face, the voice, what is said, the body
+/// and the scene, in English or Chinese.</summary>
+/// <remarks>What stands in quotes is said, not seen: it yields no clue but those of words, such as thanks or a
+/// question. Codes of action units (<c>AU12</c>) count as the clue they stand for.</remarks>
 public static partial class ClueReader
 {
     /// <summary>Every mention of a clue, in the order of the text.</summary>

@@ -12,8 +12,8 @@ public sealed record ClueScore
     /// <summary>Clues of the description that the truth lacks, or denies.</summary>
     public required IReadOnlyList<Clue> Added { get; init; }
 
-    /// <summary>Share of the words said, as the truth quotes them, that the description quotes too; null where the truth
-    /// quotes none.</summary>
+    /// <summary>Share of the words said, as the truth quotes them, that the description quotes too; null where the
+    /// truth quotes none.</summary>
     public required double? SpokenShare { get; init; }
 
     /// <summary>Share of the description's clues that are true, 0 to 1; 0 where it has none.</summary>

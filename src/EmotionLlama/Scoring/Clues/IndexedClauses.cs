@@ -11,13 +11,13 @@ internal sealed class IndexedClauses
 
     /// <summary>Words that begin a thought about something else.</summary>
     private static readonly FrozenSet<string> NewThoughts = FrozenSet.Create(
-        "while", "but", "as", "when", "which", "who", "because", "he", "she", "they", "with", "indicating", "suggesting",
-        "showing", "that", "if", "yet", "by", "during", "although", "though", "from");
+        "while", "but", "as", "when", "which", "who", "because", "he", "she", "they", "with", "indicating",
+        "suggesting", "showing", "that", "if", "yet", "by", "during", "although", "though", "from");
 
     /// <summary>Words between descriptions of one noun: "soft, rather slow and trembling".</summary>
     private static readonly FrozenSet<string> Fillers = FrozenSet.Create(
-        "and", "also", "is", "are", "was", "were", "a", "slightly", "somewhat", "very", "quite", "rather", "fairly", "too",
-        "even", "more", "little", "bit", "or", "not", "almost", "relatively");
+        "and", "also", "is", "are", "was", "were", "a", "slightly", "somewhat", "very", "quite", "rather", "fairly",
+        "too", "even", "more", "little", "bit", "or", "not", "almost", "relatively");
 
     private static readonly FrozenSet<string> Determiners = FrozenSet.Create("his", "her", "their", "the", "its", "a");
 
@@ -49,14 +49,27 @@ internal sealed class IndexedClauses
     /// <summary>The words and marks.</summary>
     public ClauseWords Words { get; }
 
-    /// <summary>Where a pattern matches: its first and last word, and whether the text denies it.</summary>
+    /// <summary>Whether the text has words of every class of a pattern.</summary>
+    public bool MayMatch(CluePattern pattern)
+    {
+        foreach (var element in pattern.Elements)
+        {
+            if (_places[element.Index] is null)
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Where a pattern that <see cref="MayMatch"/> matches: its first and last word, and whether the text
+    /// denies it.</summary>
     public IEnumerable<(int First, int Last, bool Negated)> Match(CluePattern pattern)
     {
-        foreach (var first in _places[pattern.Elements[0].Index] ?? [])
+        foreach (var first in _places[pattern.Elements[0].Index]!)
         {
             if (pattern.Describes)
             {
-                foreach (var other in _places[pattern.Elements[1].Index] ?? [])
+                foreach (var other in _places[pattern.Elements[1].Index]!)
                 {
                     if (Describes(first, other, pattern.Elements[0]))
                         yield return Found(Math.Min(first, other), Math.Max(first, other));
@@ -77,7 +90,7 @@ internal sealed class IndexedClauses
         var last = first;
         foreach (var element in pattern.Elements.Skip(1))
         {
-            var next = (_places[element.Index] ?? []).FirstOrDefault(place => place > last, -1);
+            var next = _places[element.Index]!.FirstOrDefault(place => place > last, -1);
             if (next < 0 || next - last - 1 > SequenceGap || HasBreak(last + 1, next))
                 return null;
 
@@ -102,8 +115,8 @@ internal sealed class IndexedClauses
         Math.Abs(noun - description) - 1 <= DescriptionGap
         && (noun < description ? DescribesBefore(noun, description, nouns) : DescribesBehind(noun, description));
 
-    /// <summary>Whether "brows ... raised" belong together. Other nouns may stand between only where the noun's list goes
-    /// on: "brows and mouth corners are raised".</summary>
+    /// <summary>Whether "brows ... raised" belong together. Other nouns may stand between only where the noun's list
+    /// goes on: "brows and mouth corners are raised".</summary>
     private bool DescribesBefore(int noun, int description, WordSet nouns)
     {
         var comma = false;

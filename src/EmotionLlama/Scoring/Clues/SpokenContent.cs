@@ -7,9 +7,12 @@ namespace EmotionLlama.Scoring.Clues;
 internal static partial class SpokenContent
 {
     private static readonly FrozenSet<string> FunctionWords = FrozenSet.Create(
-        "a", "an", "the", "and", "or", "but", "if", "so", "to", "of", "in", "on", "at", "for", "with", "by", "from", "as",
-        "is", "am", "are", "was", "were", "be", "been", "do", "does", "did", "have", "has", "had", "i", "you", "he", "she",
-        "it", "we", "they", "me", "him", "her", "us", "them", "my", "your", "his", "its", "our", "their", "this", "that",
+        "a", "an", "the", "and", "or", "but", "if", "so", "to", "of", "in", "on", "at", "for", "with", "by", "from",
+        "as",
+        "is", "am", "are", "was", "were", "be", "been", "do", "does", "did", "have", "has", "had", "i", "you", "he",
+        "she",
+        "it", "we", "they", "me", "him", "her", "us", "them", "my", "your", "his", "its", "our", "their", "this",
+        "that",
         "these", "those", "not", "no", "will", "would", "can", "could", "just", "oh", "ah", "well", "then", "there",
         "which", "what", "who");
 
@@ -48,7 +51,9 @@ internal static partial class SpokenContent
     private static partial Regex Words();
 
     /// <summary>What a clause says the words are about.</summary>
-    [GeneratedRegex("""\b(?:tells?\ of|news\ (?:about|of)|talk(?:s|ing)\ about|speak(?:s|ing)\ (?:about|of))\ (?<said>[^.,;:!?"“]{3,80})""",
-        RegexOptions.IgnoreCase | RegexOptions.IgnorePatternWhitespace)]
+    [GeneratedRegex("""
+        \b(?:tells?\ of|news\ (?:about|of)|talk(?:s|ing)\ about|speak(?:s|ing)\ (?:about|of))
+        \ (?<said>[^.,;:!?"“]{3,80})
+        """, RegexOptions.IgnoreCase | RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Reports();
 }

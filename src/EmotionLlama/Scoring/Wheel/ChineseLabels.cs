@@ -17,7 +17,9 @@ internal static partial class ChineseLabels
             where !HanPhrase.IsNegated(text, match.Index)
             orderby match.Index
             let concludes = conclusions.Any(end => match.Index >= end.Index && match.Index < end.Index + end.Length)
-            select new LabelMention(entry.Label, concludes, DescribedClue().IsMatch(text, match.Index + match.Length));
+            let describes = ClueBehind().IsMatch(text, match.Index + match.Length)
+                || ClueBefore().IsMatch(text.AsSpan(0, match.Index))
+            select new LabelMention(entry.Label, concludes, describes);
         return [.. mentions];
     }
 
@@ -30,5 +32,10 @@ internal static partial class ChineseLabels
     private static partial Regex Conclusions();
 
     [GeneratedRegex(@"\G的?(?:声音|语气|语调|表情|面部|脸|眼神|目光|姿态|微笑|笑容|氛围)")]
-    private static partial Regex DescribedClue();
+    private static partial Regex ClueBehind();
+
+    [GeneratedRegex(
+        "(?:声音|语气|语调|表情|面部|脸|眼神|目光|姿态|氛围)(?:显得|相对|比较|较为|非常|十分|有些|略显|很|较|是)*$",
+        RegexOptions.RightToLeft)]
+    private static partial Regex ClueBefore();
 }

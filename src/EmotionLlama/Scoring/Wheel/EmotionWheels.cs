@@ -17,8 +17,9 @@ public sealed class EmotionWheels
     /// <summary>The wheels.</summary>
     public IReadOnlyList<EmotionWheel> Wheels { get; }
 
-    /// <summary>Reads wheels in the form that open-vocabulary emotion recognition shares them in: <c>format.csv</c> (word
-    /// form to base words), <c>synonym.xlsx</c> (base word to wheel words) and <c>wheel1.xlsx</c>, <c>wheel2.xlsx</c> …</summary>
+    /// <summary>Reads wheels in the form that open-vocabulary emotion recognition shares them in: <c>format.csv</c>
+    /// (word form to base words), <c>synonym.xlsx</c> (base word to wheel words) and <c>wheel1.xlsx</c>,
+    /// <c>wheel2.xlsx</c> …</summary>
     /// <exception cref="InputException">A file is missing or is laid out differently.</exception>
     public static EmotionWheels Open(string folder) => WheelFolder.Read(folder);
 

@@ -3,8 +3,8 @@ namespace EmotionLlama.Scoring.Wheel;
 /// <summary>How much the emotion words of two descriptions agree, without a judge.</summary>
 /// <remarks>Words are mapped to groups of emotion wheels. The score is ten times 2|G∩P|/(|G|+|P|) of the true groups G
 /// and the description's groups P, averaged over the two levels and the wheels that have a word of the truth: the same
-/// finer group counts fully, a neighbour inside the same coarser group counts half. It is not comparable with the figures
-/// of a GPT judge.</remarks>
+/// finer group counts fully, a neighbour inside the same coarser group counts half. It is not comparable with the
+/// figures of a GPT judge.</remarks>
 public static class LabelOverlap
 {
     private const double FullScore = 10;

@@ -15,7 +15,10 @@ internal static class WheelFolder
     public static EmotionWheels Read(string folder)
     {
         if (!Directory.Exists(folder))
-            throw new InputException($"{folder}: no such folder; name the one with format.csv, synonym.xlsx and wheel1.xlsx");
+        {
+            throw new InputException(
+                $"{folder}: no such folder; name the one with format.csv, synonym.xlsx and wheel1.xlsx");
+        }
 
         var bases = ReadForms(Path.Combine(folder, "format.csv"));
         var synonyms = ReadSynonyms(Path.Combine(folder, "synonym.xlsx"));
@@ -118,7 +121,7 @@ internal static class WheelFolder
             {
                 var cells = Enumerable.Range(0, reader.FieldCount).Select(reader.GetValue).ToArray();
                 if (row == 0)
-                    table.Columns.AddRange([.. cells.Select((cell, at) => new DataColumn(Header(cell, at), typeof(object)))]);
+                    table.Columns.AddRange([.. cells.Select(Column)]);
                 else
                     table.Rows.Add(cells);
             }
@@ -131,8 +134,8 @@ internal static class WheelFolder
         }
     }
 
-    private static string Header(object? cell, int column) =>
-        Text(cell) is { Length: > 0 } name ? name.Trim() : $"column {column + 1}";
+    private static DataColumn Column(object? header, int column) =>
+        new(Text(header) is { Length: > 0 } name ? name.Trim() : $"column {column + 1}", typeof(object));
 
     private static int FindColumn(string path, DataTable table, string column) =>
         table.Columns.IndexOf(column) is >= 0 and var place ? place : throw Lacks(path, table, column);

@@ -1,9 +1,9 @@
 namespace EmotionLlama.Scoring.Wheel;
 
 /// <summary>The emotion-wheel metric of open-vocabulary emotion recognition.</summary>
-/// <remarks>Labels are mapped to groups of a wheel. With the true groups G and the predicted groups P of a sample, precision
-/// is the mean of |G∩P|/|P| (0 where P is empty), recall the mean of |G∩P|/|G|, over the samples with a non-empty G, and
-/// F = 2PR/(P+R); the wheels are averaged.</remarks>
+/// <remarks>Labels are mapped to groups of a wheel. With the true groups G and the predicted groups P of a sample,
+/// precision is the mean of |G∩P|/|P| (0 where P is empty), recall the mean of |G∩P|/|G|, over the samples with a
+/// non-empty G, and F = 2PR/(P+R); the wheels are averaged.</remarks>
 public static class WheelMetric
 {
     /// <summary>Scores descriptions by the emotion words they give, or that are read from their texts.</summary>

@@ -1,4 +1,3 @@
-using EmotionLlama.Datasets;
 using EmotionLlama.Scoring;
 using EmotionLlama.Scoring.Clues;
 using EmotionLlama.World;
@@ -10,7 +9,7 @@ internal static class Texts
 {
     /// <summary>Captions of the small world.</summary>
     public static IReadOnlyList<string> World { get; } =
-        [.. Enumerable.Range(0, 200).Select(index => CaptionWriter.FineGrained(WorldClipFactory.Create(5, index)))];
+        [.. Enumerable.Range(0, 60).Select(index => CaptionWriter.FineGrained(WorldClipFactory.Create(5, index)))];
 
     /// <summary>The 100 and the 332 descriptions of EMER; skips where they are absent.</summary>
     public static IReadOnlyList<EmotionDescription> Emer() =>
@@ -41,8 +40,8 @@ internal static class Texts
         }
     }
 
-    /// <summary>The text, then the text without one clue, without two ... in a random order. A full stop takes the place
-    /// of every mention.</summary>
+    /// <summary>The text, then the text without one clue, without two ... in a random order. A full stop takes the
+    /// place of every mention.</summary>
     public static IEnumerable<string> WithoutClues(string text, ulong seed)
     {
         var random = new Random((int)seed);
