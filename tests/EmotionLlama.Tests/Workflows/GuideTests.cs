@@ -100,7 +100,7 @@ public sealed class GuideTests : IDisposable
             BuildInfo = new BuildInfoRecipe
             {
                 ImagePath = Path.Combine(data, WorldWriter.FrameFolder),
-                AnnPath = Path.Combine(data, "train.txt"),
+                AnnPath = Path.Combine(data, "world_train.txt"),
             },
         };
         return recipe with
