@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace EmotionLlama.Media;
 
 /// <summary>
-/// Makes a vision model's input of a picture: resizing with antialiasing to a square (the sides are scaled independently,
-/// nothing is cropped) and scaling to 0..1. The vision tower's is resized bicubically and gets CLIP's mean and deviation
-/// per channel; the face and video encoders' is resized bilinearly and gets neither.
+/// Makes a vision model's input of a picture: resizing with antialiasing to a square (the sides are scaled
+/// independently, nothing is cropped) and scaling to 0..1. The vision tower's is resized bicubically and gets CLIP's mean
+/// and deviation per channel; the face and video encoders' is resized bilinearly and gets neither.
 /// Safe to use from several threads at once.
 /// </summary>
 public sealed class ImageProcessor

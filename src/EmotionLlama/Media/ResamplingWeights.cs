@@ -1,9 +1,9 @@
 namespace EmotionLlama.Media;
 
 /// <summary>
-/// How each pixel of a resized line is mixed from the pixels of the original: linear interpolation, or cubic convolution
-/// with a = -0.5 (Keys, "Cubic convolution interpolation for digital image processing", 1981), stretched by the factor
-/// of a reduction so that every original pixel counts. Weights are 32-bit fixed-point numbers, as in Pillow.
+/// How each pixel of a resized line is mixed from the pixels of the original: linear interpolation, or cubic
+/// convolution with a = -0.5 (Keys, "Cubic convolution interpolation for digital image processing", 1981), stretched by
+/// the factor of a reduction so that every original pixel counts. Weights are 32-bit fixed-point numbers, as in Pillow.
 /// </summary>
 internal sealed class ResamplingWeights
 {

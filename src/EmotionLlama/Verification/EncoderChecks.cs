@@ -31,7 +31,8 @@ internal sealed class EncoderChecks : ICheckFamily
         yield return Check("vitmae", "last_hidden", pictures, () =>
             vitMae.Value.Forward(pictures.Value.Read("pixel_values")));
 
-        using var videoMae = new Shared<VideoMaeEncoder>(() => EncoderFactory.OpenVideoMae(folder.Find("videomae"), CPU));
+        using var videoMae = new Shared<VideoMaeEncoder>(() =>
+            EncoderFactory.OpenVideoMae(folder.Find("videomae"), CPU));
         using var videos = Numbers(folder, "videomae_io.safetensors");
         yield return Check("videomae", "last_hidden", videos, () =>
             videoMae.Value.Forward(videos.Value.Read("pixel_values")));

@@ -43,9 +43,9 @@ public sealed record HubertConfig
     /// <summary>Whether a layer normalizes its input (the large models) or its output (the base ones).</summary>
     public bool StableLayerNorm { get; init; }
 
-    /// <summary>Whether the large models' last hidden state is normalized once more. The features of MERR are: they were
-    /// made with transformers 4, whose last hidden state is. In transformers 5 the last of all hidden states is the one
-    /// before.</summary>
+    /// <summary>Whether the large models' last hidden state is normalized once more. The features of MERR are: they
+    /// were made with transformers 4, whose last hidden state is. In transformers 5 the last of all hidden states is the
+    /// one before.</summary>
     public bool FinalNorm { get; init; } = true;
 
     /// <summary>Added to the variance in the transformer's layer normalizations.</summary>

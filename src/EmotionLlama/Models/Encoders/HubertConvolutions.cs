@@ -4,9 +4,9 @@ using static TorchSharp.torch.nn;
 namespace EmotionLlama.Models.Encoders;
 
 /// <summary>
-/// HuBERT's convolutions over the waveform, which turn 16,000 samples a second into 50 frames. They hold the most memory
-/// of the encoder by far, so a long sound goes through in windows. A frame depends on no samples but its own, so the
-/// windows change nothing; what the base models normalize over the whole time is measured beforehand.
+/// HuBERT's convolutions over the waveform, which turn 16,000 samples a second into 50 frames. They hold the most
+/// memory of the encoder by far, so a long sound goes through in windows. A frame depends on no samples but its own, so
+/// the windows change nothing; what the base models normalize over the whole time is measured beforehand.
 /// </summary>
 internal sealed class HubertConvolutions : IDisposable
 {

@@ -93,8 +93,8 @@ public sealed class HubertEncoder : IDisposable
     }
 
     /// <summary>Encodes waveforms.</summary>
-    /// <param name="waveforms">Sound at 16 kHz, normalized as the model wants it: <c>[batch, samples]</c>, on any device
-    /// and of any data type.</param>
+    /// <param name="waveforms">Sound at 16 kHz, normalized as the model wants it: <c>[batch, samples]</c>, on any
+    /// device and of any data type.</param>
     /// <param name="lastLayers">How many of the last hidden states are added up; 1 gives the last one. The input of the
     /// first layer counts as the earliest.</param>
     /// <returns><c>[batch, frames, hidden]</c></returns>

@@ -176,7 +176,8 @@ public sealed class HubertEncoderTests
     public void Of_many_missing_tensors_the_first_are_named()
     {
         var error = Assert.Throws<InputException>(() => new HubertEncoder(
-            TinyEncoders.Large with { Layers = int.MaxValue }, TinyEncoders.Read(TinyEncoders.Weights(TinyEncoders.Large))));
+            TinyEncoders.Large with { Layers = int.MaxValue },
+            TinyEncoders.Read(TinyEncoders.Weights(TinyEncoders.Large))));
 
         Assert.Contains("'encoder.layers.3.attention.q_proj.weight', ", error.Message, StringComparison.Ordinal);
         Assert.EndsWith(" and more", error.Message, StringComparison.Ordinal);
