@@ -70,7 +70,7 @@ internal static class AverageVerb
     private static void CheckGreedy(ParseResult parsed, Options options, bool greedy, bool weighted)
     {
         if (greedy && weighted)
-            throw new InputException("--weights: a greedy average weighs all it takes the same; leave out one of the two");
+            throw new InputException("--weights: a greedy average weighs all it takes the same; leave one of them out");
         if (greedy && parsed.GetValue(options.Recipe) is null)
             throw new InputException("--greedy: needs --cfg-path, a recipe with held-out clips (validation_file)");
         if (!greedy && (parsed.GetResult(options.Recipe) ?? parsed.GetResult(options.Metric)
@@ -94,7 +94,9 @@ internal static class AverageVerb
         where T : struct =>
     [
         .. (values ?? [])
-            .SelectMany(value => value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            .SelectMany(value => value.Split(','))
+            .Select(value => value.Trim())
+            .Where(value => value.Length > 0)
             .Select(value => parse(value) ?? throw new InputException($"{option}: '{value}' is no such number")),
     ];
 
@@ -141,8 +143,8 @@ internal static class AverageVerb
 
         public Option<bool> Greedy { get; } = new("--greedy")
         {
-            Description = "Take the best checkpoint, and others only if the average with them is at least as good on the "
-                + "recipe's held-out clips.",
+            Description = "Take the best checkpoint, and others only if the average with them is at least as good on "
+                + "the recipe's held-out clips.",
         };
 
         public Option<string?> Recipe { get; } = new("--cfg-path")
@@ -155,7 +157,7 @@ internal static class AverageVerb
 
         public Option<string?> Metric { get; } = new("--metric")
         {
-            Description = $"What --greedy goes by: {string.Join(", ", Metrics.Keys)}. [default: the recipe's run.metric]",
+            Description = $"What --greedy goes by: {string.Join(", ", Metrics.Keys)}. [default: run.metric]",
             HelpName = "NAME",
         };
 

@@ -15,6 +15,7 @@ public enum CurriculumDifficulty
     /// <summary>The number of words of its caption.</summary>
     Length,
 
-    /// <summary>The model's own loss before the first step, on the answer to the task with the highest weight.</summary>
+    /// <summary>The model's own loss before the first step, on the answer to the task with the highest
+    /// weight.</summary>
     Loss,
 }

@@ -70,8 +70,8 @@ public sealed class Trainer : IDisposable
     public void ResumeAt(long step, TimeSpan elapsed) => (NextStep, Elapsed) = (step, elapsed);
 
     /// <summary>Called after each epoch, once it is saved, for evaluation and sample answers; says whether the run goes
-    /// on. Whatever it draws from libtorch's generator, training goes on as if it had not, because a resumed run does not
-    /// call it again.</summary>
+    /// on. Whatever it draws from libtorch's generator, training goes on as if it had not, because a resumed run does
+    /// not call it again.</summary>
     public Func<PlannedStep, EpochDecision>? EpochEnded { get; set; }
 
     /// <summary>Trains from <see cref="NextStep"/> to the end of the plan, or to the end of the epoch after which
@@ -180,8 +180,8 @@ public sealed class Trainer : IDisposable
         }
     }
 
-    /// <summary>Says where a sub-stage begins, or is gone on with, and lets the optimizer start anew where it shall. A run
-    /// that is resumed right there has restored the moments of the stage before, and loses them as well.</summary>
+    /// <summary>Says where a sub-stage begins, or is gone on with, and lets the optimizer start anew where it shall. A
+    /// run that is resumed right there has restored the moments of the stage before, and loses them as well.</summary>
     private void BeginStage(PlannedStep step, ITrainingObserver observer)
     {
         if (step.ResetsOptimizer)

@@ -93,7 +93,8 @@ public sealed class TrainingPlan
         var optimizer = stage.Optimizer == StageOptimizer.Reset ? "starts anew" : "goes on";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"stage {stage.Name}: epochs {stage.FirstEpoch} to {stage.EndEpoch - 1}, {schedule}{warmup}, AdamW {optimizer}");
+            $"stage {stage.Name}: epochs {stage.FirstEpoch} to {stage.EndEpoch - 1}, ")
+            + $"{schedule}{warmup}, AdamW {optimizer}";
     }
 
     private static string Rate(double rate) => rate.ToString("0.###e-0", CultureInfo.InvariantCulture);

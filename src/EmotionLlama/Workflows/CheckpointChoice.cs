@@ -6,7 +6,8 @@ namespace EmotionLlama.Workflows;
 public static class CheckpointChoice
 {
     /// <summary>The files that are meant.</summary>
-    /// <param name="paths">Checkpoint files; or, with epochs or a number of last ones, the output folder of a run.</param>
+    /// <param name="paths">Checkpoint files; or, with epochs or a number of last ones, the output folder of a
+    /// run.</param>
     /// <param name="epochs">Epochs whose checkpoints are taken; empty where none are named.</param>
     /// <param name="last">How many of the last epochs are taken; null where that is not asked for.</param>
     /// <exception cref="InputException">A checkpoint is not there, or the choices contradict each other.</exception>
@@ -23,7 +24,8 @@ public static class CheckpointChoice
         if (paths is not [var folder] || !Directory.Exists(folder))
         {
             throw new InputException(
-                $"{option}: chooses among the checkpoints of one folder; name a run's output folder, not {string.Join(" ", paths)}");
+                $"{option}: chooses among the checkpoints of one folder; name a run's output folder, not "
+                + string.Join(" ", paths));
         }
 
         var found = CheckpointStore.EpochCheckpoints(folder).ToList();

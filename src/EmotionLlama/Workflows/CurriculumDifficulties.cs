@@ -7,8 +7,9 @@ using static TorchSharp.torch;
 
 namespace EmotionLlama.Workflows;
 
-/// <summary>How difficult the clips of a recipe are, by data set; null for data sets without a curriculum, NaN for clips
-/// that cannot be read. They are kept in the output folder, so that a resumed run draws in the order it began with.
+/// <summary>How difficult the clips of a recipe are, by data set; null for data sets without a curriculum, NaN for
+/// clips that cannot be read. They are kept in the output folder, so that a resumed run draws in the order it began
+/// with.
 /// </summary>
 internal static class CurriculumDifficulties
 {
@@ -107,7 +108,8 @@ internal static class CurriculumDifficulties
         var unreadable = session.ReportData(cancellationToken)[place].UnreadableClips.ToHashSet();
         var task = dataset.Tasks.Tasks.Zip(dataset.Tasks.Probabilities).MaxBy(task => task.Second).First;
         var prompts = session.Prompts(model);
-        report($"{dataset.Name}: measuring the loss of {dataset.Count} clips before the first step, for the curriculum");
+        report(
+            $"{dataset.Name}: measuring the loss of {dataset.Count} clips for the curriculum, before the first step");
         using var _ = no_grad();
         var losses = new double[dataset.Count];
         for (var index = 0; index < losses.Length; index++)
@@ -132,7 +134,8 @@ internal static class CurriculumDifficulties
         new[] { Modalities.Face, Modalities.Voice, Modalities.Words }.Count(one => (modalities & one) != 0);
 
     /// <summary>A clue that is told twice is one.</summary>
-    private static int CountClues(string text) => ClueReader.Read(text).Select(mention => mention.Clue).Distinct().Count();
+    private static int CountClues(string text) =>
+        ClueReader.Read(text).Select(mention => mention.Clue).Distinct().Count();
 
     private static int CountWords(string text) =>
         text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;

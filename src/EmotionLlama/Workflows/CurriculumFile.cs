@@ -51,7 +51,7 @@ internal static class CurriculumFile
                 || !found.Select(line => line.Clip).SequenceEqual(clips))
             {
                 throw new InputException($"{path}: is not about the clips of datasets.{dataset.Name} by "
-                    + $"'{$"{difficulty}".ToLowerInvariant()}'; a run goes on with the data and curriculum it began with");
+                    + $"'{$"{difficulty}".ToLowerInvariant()}'; a run goes on with data and curriculum as it began");
             }
 
             return found.ConvertAll(line => line.Difficulty);

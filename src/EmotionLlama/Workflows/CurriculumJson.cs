@@ -14,6 +14,9 @@ internal sealed partial class CurriculumJson : JsonSerializerContext
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         RespectNullableAnnotations = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new JsonStringEnumConverter<Configuration.CurriculumDifficulty>(JsonNamingPolicy.SnakeCaseLower) },
+        Converters =
+        {
+            new JsonStringEnumConverter<Configuration.CurriculumDifficulty>(JsonNamingPolicy.SnakeCaseLower),
+        },
     });
 }

@@ -16,8 +16,8 @@ public static class GreedyAveraging
     /// <param name="output">The file to write.</param>
     /// <param name="report">Hears of each measurement.</param>
     /// <param name="cancellationToken">Stops it; nothing is written then.</param>
-    /// <exception cref="InputException">The recipe has no held-out clips or they cannot show the metric, the checkpoints do
-    /// not suit its model, or as for <see cref="CheckpointAverager.Cook"/>.</exception>
+    /// <exception cref="InputException">The recipe has no held-out clips or they cannot show the metric, the
+    /// checkpoints do not suit its model, or as for <see cref="CheckpointAverager.Cook"/>.</exception>
     public static AveragingReport Run(
         CheckpointSet set,
         Recipe recipe,
@@ -31,8 +31,8 @@ public static class GreedyAveraging
         using var session = TrainingSession.Open(recipe with { Run = Deciding(recipe.Run, metric) });
         if (session.HeldOut.Count == 0)
         {
-            throw new InputException($"datasets.{session.Datasets[0].Name}.validation_file: is missing; a greedy average is "
-                + "measured on held-out clips");
+            throw new InputException($"datasets.{session.Datasets[0].Name}.validation_file: is missing; a greedy "
+                + "average is measured on held-out clips");
         }
 
         EvaluationReadiness.Check(session.Recipe, session.HeldOut);

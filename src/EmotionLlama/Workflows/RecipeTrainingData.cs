@@ -46,7 +46,8 @@ public sealed class RecipeTrainingData : ITrainingData
     /// <param name="datasets">The data sets, in the order of the run.</param>
     /// <param name="run">Seed and epochs.</param>
     /// <param name="difficulties">The difficulties of each data set's clips, null for data sets without a curriculum;
-    /// null where there is none at all, or only the number of micro-batches counts, which no curriculum changes.</param>
+    /// null where there is none at all, or only the number of micro-batches counts, which no curriculum
+    /// changes.</param>
     public static SampleOrder Order(
         IReadOnlyList<MerrDataset> datasets,
         RunRecipe run,

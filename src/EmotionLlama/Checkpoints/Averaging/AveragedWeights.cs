@@ -46,8 +46,8 @@ public sealed class AveragedWeights : IWeightSource
     public IReadOnlyList<long>? ShapeOf(string name) => _sources[0].ShapeOf(name);
 
     /// <inheritdoc/>
-    /// <exception cref="InputException">A source lacks the tensor, has it in whole numbers, or holds a value that is not
-    /// finite.</exception>
+    /// <exception cref="InputException">A source lacks the tensor, has it in whole numbers, or holds a value that is
+    /// not finite.</exception>
     public Tensor Read(string name)
     {
         using var _ = no_grad();
@@ -76,7 +76,7 @@ public sealed class AveragedWeights : IWeightSource
         var values = stored.to(ScalarType.Float64, copy: true);
         return values.isfinite().all().item<bool>()
             ? values
-            : throw new InputException($"{source.Location}: '{name.Printable()}' holds values that are not finite (NaN or "
-                + "infinite); leave this checkpoint out");
+            : throw new InputException($"{source.Location}: '{name.Printable()}' holds values that are not finite "
+                + "(NaN or infinite); leave this checkpoint out");
     }
 }

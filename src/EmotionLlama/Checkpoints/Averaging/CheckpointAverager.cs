@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace EmotionLlama.Checkpoints.Averaging;
 
 /// <summary>
-/// Writes the average of checkpoints as a checkpoint: <c>{model, config}</c> as the original lays it out, and an entry of
-/// ours that says what it was made of. Training and answering start from it; optimizer and position are left out, so no run
-/// goes on from it.
+/// Writes the average of checkpoints as a checkpoint: <c>{model, config}</c> as the original lays it out, and an entry
+/// of ours that says what it was made of. Training and answering start from it; optimizer and position are left out, so
+/// no run goes on from it.
 /// </summary>
 public static class CheckpointAverager
 {
@@ -108,7 +108,8 @@ public static class CheckpointAverager
             Output = output,
             Method = method,
             Tensors = average.Names.Count,
-            Parameters = average.Names.Sum(name => average.ShapeOf(name)!.Aggregate(1L, (product, size) => product * size)),
+            Parameters = average.Names.Sum(
+                name => average.ShapeOf(name)!.Aggregate(1L, (product, size) => product * size)),
             Contributions = contributions,
             Pairs = pairs,
             Metric = metric,
@@ -169,7 +170,7 @@ public static class CheckpointAverager
             var wrong = weights.First(weight => !(weight > 0) || double.IsInfinity(weight));
             throw new InputException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"--weights: {wrong} is no weight; use numbers above 0, and leave out a checkpoint that shall not count"));
+                $"--weights: {wrong} is no weight; use numbers above 0, and leave out what shall not count"));
         }
     }
 
@@ -181,8 +182,8 @@ public static class CheckpointAverager
             throw new InputException($"--output: {output} is a folder; name a file, such as averaged.pth");
         if (File.Exists(output) && !IsAverage(output))
         {
-            throw new InputException($"--output: {output} is there already and is no average; name another file, so that "
-                + "nothing trained is lost");
+            throw new InputException($"--output: {output} is there already and is no average; name another file, so "
+                + "that nothing trained is lost");
         }
     }
 
@@ -202,6 +203,6 @@ public static class CheckpointAverager
 
     private static string Note(CheckpointPair pair) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{pair.First} and {pair.Second} lie far apart (cosine {pair.Cosine:0.00}): checkpoints of one run, or of runs from")
-        + " one start, average well; others seldom do";
+        $"{pair.First} and {pair.Second} lie far apart (cosine {pair.Cosine:0.00}): checkpoints of one run, or of runs")
+        + " from one start, average well; others seldom do";
 }

@@ -6,8 +6,8 @@ namespace EmotionLlama.Checkpoints.Averaging;
 /// <summary>Checkpoints that may be averaged: open, with the same weights, of the same base.</summary>
 public sealed class CheckpointSet : IDisposable
 {
-    /// <summary>Keys of a recipe's model that must agree, with whether only the last part of a path does: the same base may
-    /// lie elsewhere on another machine.</summary>
+    /// <summary>Keys of a recipe's model that must agree, with whether only the last part of a path does: the same base
+    /// may lie elsewhere on another machine.</summary>
     private static readonly (string Key, bool IsPath)[] ModelKeys =
     [
         ("arch", false), ("llama_model", true), ("vit_model", true), ("lora_r", false), ("lora_alpha", false),
@@ -27,15 +27,15 @@ public sealed class CheckpointSet : IDisposable
 
     /// <summary>Opens checkpoints and compares them, without reading the values of their tensors.</summary>
     /// <param name="paths">PyTorch checkpoints of ours or the original's, or safetensors files; at least two.</param>
-    /// <exception cref="InputException">There are fewer, one occurs twice, one cannot be opened, or two do not go together:
-    /// other names, shapes, ranks or bases.</exception>
+    /// <exception cref="InputException">There are fewer, one occurs twice, one cannot be opened, or two do not go
+    /// together: other names, shapes, ranks or bases.</exception>
     public static CheckpointSet Open(IReadOnlyList<string> paths)
     {
         ArgumentNullException.ThrowIfNull(paths);
         if (paths.Count < 2)
         {
-            throw new InputException($"{(paths.Count == 0 ? "no checkpoint" : paths[0])}: an average needs at least two "
-                + "checkpoints; name more");
+            throw new InputException($"{(paths.Count == 0 ? "no checkpoint" : paths[0])}: an average needs at least "
+                + "two checkpoints; name more");
         }
 
         if (paths.GroupBy(Path.GetFullPath).FirstOrDefault(same => same.Count() > 1) is { } twice)
@@ -90,20 +90,20 @@ public sealed class CheckpointSet : IDisposable
         {
             var expected = first.Weights.ShapeOf(name)!;
             var shape = other.Weights.ShapeOf(name) ?? throw new InputException(
-                $"{other.Path}: lacks the tensor '{name.Printable()}', which {first.Path} has; average checkpoints of one "
-                + "kind of run");
+                $"{other.Path}: lacks the tensor '{name.Printable()}', which {first.Path} has; average checkpoints "
+                + "of one kind of run");
             if (shape.SequenceEqual(expected))
                 continue;
 
             var what = name.Contains(".lora_", StringComparison.Ordinal) ? "another LoRA rank" : "another model";
-            throw new InputException($"{other.Path}: '{name.Printable()}' has the shape [{string.Join(", ", shape)}], that "
-                + $"of {first.Path} is [{string.Join(", ", expected)}]: it is of {what}");
+            throw new InputException($"{other.Path}: '{name.Printable()}' has the shape [{string.Join(", ", shape)}], "
+                + $"that of {first.Path} is [{string.Join(", ", expected)}]: it is of {what}");
         }
 
         if (other.Weights.Names.FirstOrDefault(name => first.Weights.ShapeOf(name) is null) is { } added)
         {
-            throw new InputException($"{other.Path}: has the tensor '{added.Printable()}', which {first.Path} lacks; average "
-                + "checkpoints of one kind of run");
+            throw new InputException($"{other.Path}: has the tensor '{added.Printable()}', which {first.Path} lacks; "
+                + "average checkpoints of one kind of run");
         }
     }
 
@@ -124,8 +124,8 @@ public sealed class CheckpointSet : IDisposable
             var (one, two) = (Text(value), Text(otherValue));
             if (isPath ? LastPart(one) != LastPart(two) : one != two)
             {
-                throw new InputException($"{other.Path}: was trained with model.{key} {two.Printable()}, {first.Path} with "
-                    + $"{one.Printable()}; weights of different models have no average");
+                throw new InputException($"{other.Path}: was trained with model.{key} {two.Printable()}, "
+                    + $"{first.Path} with {one.Printable()}; weights of different models have no average");
             }
         }
     }

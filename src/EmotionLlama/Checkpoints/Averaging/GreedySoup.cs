@@ -2,8 +2,8 @@ using EmotionLlama.Models;
 
 namespace EmotionLlama.Checkpoints.Averaging;
 
-/// <summary>Chooses which checkpoints to average by what the averages are worth on held-out clips: the best first, and each
-/// of the others only if the average with it is at least as good.</summary>
+/// <summary>Chooses which checkpoints to average by what the averages are worth on held-out clips: the best first, and
+/// each of the others only if the average with it is at least as good.</summary>
 /// <remarks>Wortsman et al., "Model soups: averaging weights of multiple fine-tuned models improves accuracy without
 /// increasing inference time", ICML 2022, recipe 1.</remarks>
 public static class GreedySoup
@@ -12,7 +12,8 @@ public static class GreedySoup
     /// <param name="checkpoints">At least one.</param>
     /// <param name="higherIsBetter">Whether a higher metric is better.</param>
     /// <param name="measure">The metric of weights; they are valid during the call only.</param>
-    /// <returns>What was done with each, the best checkpoint first; checkpoints of one metric keep their order.</returns>
+    /// <returns>What was done with each, the best checkpoint first; checkpoints of one metric keep their
+    /// order.</returns>
     /// <exception cref="InputException">A metric is not finite.</exception>
     public static IReadOnlyList<SoupStep> Choose(
         IReadOnlyList<AveragedCheckpoint> checkpoints, bool higherIsBetter, Func<IWeightSource, double> measure)
@@ -47,7 +48,8 @@ public static class GreedySoup
             return double.IsFinite(value)
                 ? value
                 : throw new InputException(
-                    $"{string.Join(" + ", mixed.Select(checkpoint => checkpoint.Path))}: the metric is {value}; leave it out");
+                    $"{string.Join(" + ", mixed.Select(checkpoint => checkpoint.Path))}: the metric is {value}; "
+                    + "leave it out");
         }
     }
 }

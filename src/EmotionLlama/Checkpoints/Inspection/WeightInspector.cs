@@ -123,7 +123,7 @@ public static class WeightInspector
             if (resumes)
                 uses.Add(WeightUse.Resume);
             else if (averaged)
-                missing.Add("optimizer and position, which averages do not have: training can start from it, not go on");
+                missing.Add("optimizer and position, which averages do not have: training can start from it, no more");
             else
                 missing.Add(NoState);
         }

@@ -2,8 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace EmotionLlama.Datasets.Curriculum;
 
-/// <summary>Which modalities a caption speaks of, by words of English and Chinese that name what is seen, heard or said.
-/// That a thing is named is enough; it may be said to be absent.</summary>
+/// <summary>Which modalities a caption speaks of, by words of English and Chinese that name what is seen, heard or
+/// said. That a thing is named is enough; it may be said to be absent.</summary>
 internal static partial class CaptionMentions
 {
     /// <summary>The modalities that a caption speaks of: some of <see cref="Modalities.Face"/>,

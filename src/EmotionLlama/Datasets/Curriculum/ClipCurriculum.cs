@@ -1,13 +1,13 @@
 namespace EmotionLlama.Datasets.Curriculum;
 
 /// <summary>
-/// The order in which a data set's clips come into play: sorted by difficulty, and drawn from block by block. A block is
-/// one pass over the clips that the competence allows where it begins, so each of them comes once in it; as competence
-/// never falls, no clip comes before its time. The last block is cut where the curriculum ends, and from there on every
-/// block is a pass over all clips.
+/// The order in which a data set's clips come into play: sorted by difficulty, and drawn from block by block. A block
+/// is one pass over the clips that the competence allows where it begins, so each of them comes once in it; as
+/// competence never falls, no clip comes before its time. The last block is cut where the curriculum ends, and from
+/// there on every block is a pass over all clips.
 /// </summary>
-/// <remarks>The blocks are laid out when the curriculum is made, so that any position is found at once and a run goes on
-/// wherever it stopped. Instances may be used from several threads.</remarks>
+/// <remarks>The blocks are laid out when the curriculum is made, so that any position is found at once and a run goes
+/// on wherever it stopped. Instances may be used from several threads.</remarks>
 public sealed class ClipCurriculum
 {
     // Keeps the draws that break ties apart from all others of the seed.

@@ -59,7 +59,9 @@ public sealed record CurriculumReport
         if (AllEqual)
             return $"; all {Clips} clips are equally difficult, so this orders them by chance";
 
-        var unknown = Unknown > 0 ? string.Create(CultureInfo.InvariantCulture, $"; last, unreadable ones: {Unknown}") : "";
+        var unknown = Unknown > 0
+            ? string.Create(CultureInfo.InvariantCulture, $"; last, unreadable ones: {Unknown}")
+            : "";
         return string.Create(
             CultureInfo.InvariantCulture,
             $"; easiest {Easiest} ({EasiestValue:0.##}), hardest {Hardest} ({HardestValue:0.##}){unknown}");
