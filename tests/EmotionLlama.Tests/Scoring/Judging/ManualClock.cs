@@ -39,7 +39,8 @@ internal sealed class ManualClock : TimeProvider
         Timer[] due;
         lock (_lock)
         {
-            _now += TimeSpan.FromSeconds(seconds);
+            // Upwards: a timer that lacks a tick of what it was seen to wait would never ring.
+            _now += TimeSpan.FromTicks((long)Math.Ceiling(seconds * TimeSpan.TicksPerSecond));
             due = [.. _timers.Where(timer => timer.Due <= _now)];
             _timers.RemoveAll(due.Contains);
         }
@@ -51,8 +52,11 @@ internal sealed class ManualClock : TimeProvider
     /// <summary>Waits until a timer is set that has this long to run.</summary>
     public async Task UntilWaitingAsync(Func<double, bool> seconds, CancellationToken cancellationToken)
     {
-        while (!Waits.Any(seconds))
+        for (var tries = 0; !Waits.Any(seconds); tries++)
+        {
+            Assert.True(tries < 12_000, "no timer is set");
             await Task.Delay(5, cancellationToken);
+        }
     }
 
     private sealed class Timer(ManualClock clock, Action ring) : ITimer
