@@ -82,7 +82,8 @@ public sealed class VideoMaeEncoder : IDisposable
     }
 
     /// <summary>The feature of a clip: the tokens of its chosen frames, averaged.</summary>
-    /// <param name="frames">The face in each frame that <see cref="VideoSegments.Choose"/> names, in its order; any
+    /// <param name="frames">The face in each frame that <see cref="Media.Clips.FrameSegments.Indices"/> names, in its
+    /// order; any
     /// size.</param>
     /// <returns><c>[hidden]</c></returns>
     /// <exception cref="ArgumentException">These are more or fewer frames than the model takes.</exception>
