@@ -18,7 +18,7 @@ internal static class Initial
     {
         var bound = 1 / Math.Sqrt(inputs);
         using var drawn = rand(shape, ScalarType.Float32);
-        using var scaled = (drawn * (2 * bound)) - bound;
-        return scaled.to(device, copy: true).DetachFromDisposeScope().requires_grad_();
+        drawn.mul_(2 * bound).sub_(bound);
+        return drawn.to(device, copy: true).DetachFromDisposeScope().requires_grad_();
     }
 }

@@ -83,8 +83,7 @@ public sealed class VideoMaeEncoder : IDisposable
 
     /// <summary>The feature of a clip: the tokens of its chosen frames, averaged.</summary>
     /// <param name="frames">The face in each frame that <see cref="Media.Clips.FrameSegments.Indices"/> names, in its
-    /// order; any
-    /// size.</param>
+    /// order; any size.</param>
     /// <returns><c>[hidden]</c></returns>
     /// <exception cref="ArgumentException">These are more or fewer frames than the model takes.</exception>
     public float[] Encode(IReadOnlyList<RgbImage> frames)
