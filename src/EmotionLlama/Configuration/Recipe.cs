@@ -10,6 +10,9 @@ public sealed record Recipe
     /// <summary>Training data by name, such as <c>feature_face_caption</c>.</summary>
     public IReadOnlyDictionary<string, DatasetRecipe> Datasets { get; init; } = new Dictionary<string, DatasetRecipe>();
 
+    /// <summary>How frames and features are made of clips that have none on disk.</summary>
+    public FeaturesRecipe Features { get; init; } = new();
+
     /// <summary>How to train.</summary>
     public RunRecipe Run { get; init; } = new();
 

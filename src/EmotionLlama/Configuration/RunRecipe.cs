@@ -74,6 +74,11 @@ public sealed record RunRecipe
     [Range(1, int.MaxValue)]
     public int? Threads { get; init; }
 
+    /// <summary>A folder that keeps what the frozen vision tower makes of each picture, so that it runs once for each
+    /// and never again: in training, evaluation and other runs with the same tower. Null keeps nothing.</summary>
+    [RecipePath(PathKind.Output)]
+    public string? VisionCache { get; init; }
+
     /// <summary>Folder for checkpoints, logs and the report.</summary>
     [RecipePath(PathKind.Output)]
     public string OutputDir { get; init; } = "output";
