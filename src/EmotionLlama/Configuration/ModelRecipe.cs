@@ -78,7 +78,8 @@ public sealed record ModelRecipe
     [AllowedValues("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")]
     public IReadOnlyList<string> LoraTargetModules { get; init; } = ["q_proj", "v_proj"];
 
-    /// <summary>Recompute activations of the Llama's and the vision tower's blocks in the backward pass instead of
-    /// keeping them: less memory, about a third more time.</summary>
-    public bool UseGradCheckpoint { get; init; }
+    /// <summary>Which activations of the Llama's layers are computed again in the backward pass instead of being kept:
+    /// <c>false</c> none, <c>true</c> all inside a layer (least memory, about a third more time), or <c>selective</c>,
+    /// those inside the feed-forward (half the memory, about a seventh more time).</summary>
+    public GradCheckpoint UseGradCheckpoint { get; init; }
 }

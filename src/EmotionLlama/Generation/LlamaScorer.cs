@@ -33,13 +33,16 @@ internal sealed class LlamaScorer : INextTokenScorer, IDisposable
     public LogitRows Start()
     {
         using var scope = NewDisposeScope();
-        var hidden = _llama.Forward(_prompts, SequenceLayout.Create(_lengths, _llama.Device), cache: _cache);
         var lastTokens = new long[_lengths.Count];
         var end = 0L;
         for (var i = 0; i < lastTokens.Length; i++)
             lastTokens[i] = (end += _lengths[i]) - 1;
 
-        return Read(hidden.index_select(0, tensor(lastTokens, device: _llama.Device)));
+        return Read(_llama.Forward(
+            _prompts,
+            SequenceLayout.Create(_lengths, _llama.Device),
+            tensor(lastTokens, device: _llama.Device),
+            _cache));
     }
 
     /// <inheritdoc/>

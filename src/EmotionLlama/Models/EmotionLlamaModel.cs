@@ -1,3 +1,4 @@
+using EmotionLlama.Configuration;
 using EmotionLlama.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -125,22 +126,44 @@ public sealed class EmotionLlamaModel : IDisposable
         return words.index_copy(0, batch.InsertedAt.to(Device), inserted).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Sum of the cross entropies of all answer tokens of a batch.</summary>
+    /// <summary>Sum of the cross entropies of all answer tokens of a batch, without dropout and gradients.</summary>
     /// <param name="batch">The samples, with answers.</param>
-    /// <param name="training">Whether dropout is on.</param>
-    /// <param name="tape">Recomputes activations in the backward pass; null keeps them. With a tape, call this and the
-    /// tape's <see cref="CheckpointTape.Backward"/> inside one dispose scope.</param>
     /// <returns>A float32 scalar; divide it by the answer tokens for a mean.</returns>
-    public Tensor LossSum(PackedBatch batch, bool training = false, CheckpointTape? tape = null)
+    public Tensor LossSum(PackedBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        var hidden = Llama.Forward(Embed(batch), batch.Layout(Device), batch.PredictedFrom.to(Device));
+        return Operators.CrossEntropySum(Llama.Logits(hidden), batch.Targets.to(Device)).MoveToOuterDisposeScope();
+    }
 
-        // A tape runs the layers again, so what they need must live as long as the caller's scope.
-        using var scope = tape is null ? NewDisposeScope() : null;
-        var hidden = Llama.Forward(Embed(batch), batch.Layout(Device), training, tape);
-        var logits = Llama.Logits(hidden.index_select(0, batch.PredictedFrom.to(Device)));
-        var loss = Operators.CrossEntropySum(logits, batch.Targets.to(Device));
-        return scope is null ? loss : loss.MoveToOuterDisposeScope();
+    /// <summary>Adds the gradients of a batch's loss to those of the trained weights.</summary>
+    /// <param name="batch">The samples, with answers.</param>
+    /// <param name="factor">What the sum of the cross entropies is multiplied by, for the gradients: 1 / answer tokens
+    /// for their mean.</param>
+    /// <param name="training">Whether dropout is on.</param>
+    /// <param name="checkpoint">Which activations are computed again instead of being kept.</param>
+    /// <returns>Sum of the cross entropies of all answer tokens, a float32 scalar.</returns>
+    public Tensor AccumulateGradients(
+        PackedBatch batch,
+        double factor,
+        bool training = true,
+        GradCheckpoint checkpoint = GradCheckpoint.None)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        using var scope = NewDisposeScope();
+        var embeddings = Embed(batch);
+        var (loss, gradient) = Llama.Backpropagate(
+            embeddings.detach(),
+            batch.Layout(Device),
+            batch.PredictedFrom.to(Device),
+            batch.Targets.to(Device),
+            factor,
+            training,
+            checkpoint);
+        autograd.backward([embeddings], [gradient]);
+        return loss.MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

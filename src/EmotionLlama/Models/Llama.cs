@@ -1,3 +1,4 @@
+using EmotionLlama.Configuration;
 using EmotionLlama.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -14,11 +15,10 @@ namespace EmotionLlama.Models;
 public sealed class Llama : IDisposable
 {
     private readonly Tensor _embedding;
-    private readonly Layer[] _layers;
+    private readonly LlamaLayer[] _layers;
     private readonly Tensor _norm;
     private readonly Tensor _head;
-    private readonly Tensor _cosines;
-    private readonly Tensor _sines;
+    private readonly RotaryTable _angles;
 
     /// <summary>Builds the decoder from its weights, with fresh LoRA matrices.</summary>
     /// <param name="config">Sizes.</param>
@@ -29,17 +29,19 @@ public sealed class Llama : IDisposable
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(weights);
+        ArgumentNullException.ThrowIfNull(lora);
         Config = config;
         Device = weights.Device;
         Dtype = weights.Dtype;
         _embedding = weights.Take("model.embed_tokens.weight", config.VocabularySize, config.HiddenSize);
         _layers = [.. Enumerable.Range(0, config.Layers)
-            .Select(i => new Layer(config, weights.Under($"model.layers.{i}."), lora))];
+            .Select(i => new LlamaLayer(config, weights.Under($"model.layers.{i}."), lora))];
         _norm = weights.Take("model.norm.weight", config.HiddenSize);
         _head = config.TiedHead
             ? _embedding.alias().DetachFromDisposeScope()
             : weights.Take("lm_head.weight", config.VocabularySize, config.HiddenSize);
-        (_cosines, _sines) = RotaryTables(config, Device, Dtype);
+        _angles = new RotaryTable(
+            config.HeadSize, config.MaxPositions, config.RopeTheta, config.RopeFactor, Device);
     }
 
     /// <summary>Sizes.</summary>
@@ -54,15 +56,14 @@ public sealed class Llama : IDisposable
     /// <summary>The LoRA matrices, named as in a Hugging Face Llama:
     /// <c>model.layers.0.self_attn.q_proj.lora_A.weight</c>.</summary>
     public IEnumerable<NamedTensor> LoraParameters =>
-        from layer in _layers.Select((layer, index) => (layer, index))
-        from projection in layer.layer.Projections
-        from matrix in (IEnumerable<(string Name, Tensor? Value)>)
-            [("lora_A", projection.Map.A), ("lora_B", projection.Map.B)]
-        where matrix.Value is not null
-        select new NamedTensor(
-            $"model.layers.{layer.index}.{projection.Name}.{matrix.Name}.weight", matrix.Value);
+        from layer in _layers.Index()
+        from update in layer.Item.Adapters
+        from matrix in (IEnumerable<(string Name, Tensor Value)>)
+            [("lora_A", update.Adapter.A), ("lora_B", update.Adapter.B)]
+        select new NamedTensor($"model.layers.{layer.Index}.{update.Name}.{matrix.Name}.weight", matrix.Value);
 
-    /// <summary>The weights that stage 2 keeps frozen, under their Hugging Face names.</summary>
+    /// <summary>The weights that stage 2 keeps frozen, under their Hugging Face names. Some are views of
+    /// <see cref="StoredWeights"/>.</summary>
     public IEnumerable<NamedTensor> FrozenWeights
     {
         get
@@ -80,49 +81,59 @@ public sealed class Llama : IDisposable
         }
     }
 
+    /// <summary>The same weights as they lie in memory: matrices with one input are one.</summary>
+    internal IEnumerable<Tensor> StoredWeights =>
+    [
+        _embedding,
+        .. _layers.SelectMany(layer => layer.StoredWeights),
+        _norm,
+        .. (IEnumerable<Tensor>)(Config.TiedHead ? [] : [_head]),
+    ];
+
     /// <summary>Looks up token embeddings.</summary>
     /// <param name="tokenIds"><c>[tokens]</c>, int64.</param>
     /// <returns><c>[tokens, hidden]</c>.</returns>
     public Tensor Embed(Tensor tokenIds) => _embedding.index_select(0, tokenIds);
 
-    /// <summary>Runs the layers over packed sequences.</summary>
+    /// <summary>Runs the layers over packed sequences, keeping nothing for gradients. On plain operators it can be
+    /// differentiated by libtorch.</summary>
     /// <param name="embeddings"><c>[tokens, hidden]</c>.</param>
     /// <param name="layout">Where the sequences lie in the row.</param>
-    /// <param name="training">Whether LoRA's dropout is on.</param>
-    /// <param name="tape">Recomputes activations in the backward pass; null keeps them.</param>
+    /// <param name="rows">The tokens whose hidden states are wanted, <c>[rows]</c>, int64; null for all.</param>
     /// <param name="cache">Keeps the keys and values of these prompts for <see cref="Next"/>; null keeps none.</param>
-    /// <returns>Hidden states before the last normalization, <c>[tokens, hidden]</c>.</returns>
+    /// <returns>Hidden states before the last normalization, <c>[rows, hidden]</c>.</returns>
     public Tensor Forward(
-        Tensor embeddings,
-        SequenceLayout layout,
-        bool training = false,
-        CheckpointTape? tape = null,
-        KeyValueCache? cache = null)
+        Tensor embeddings, SequenceLayout layout, Tensor? rows = null, KeyValueCache? cache = null)
     {
+        ArgumentNullException.ThrowIfNull(embeddings);
         ArgumentNullException.ThrowIfNull(layout);
-        CheckLength(layout.Longest);
-        var (cosine, sine) = Rotations(layout.Positions);
-        var hidden = embeddings;
+        using var scope = NewDisposeScope();
+        var rotations = Rotations(layout);
+        var stream = new ResidualStream(embeddings, null);
         for (var i = 0; i < _layers.Length; i++)
         {
-            var (layer, index) = (_layers[i], i);
-            Tensor Run(Tensor x) => layer.Forward(
-                x, cosine, sine, training, (q, k, v) =>
+            var index = i;
+            var next = _layers[i].Forward(
+                stream,
+                rotations,
+                states =>
                 {
-                    cache?.Fill(index, k, v, layout);
-                    return Operators.Attention(q, k, v, layout);
-                });
-            var output = tape is null ? Run(hidden) : tape.Run(Run, hidden);
+                    cache?.Fill(index, states.Key, states.Value, layout);
+                    return PackedAttention.Attend(states, layout);
+                },
+                i == _layers.Length - 1 ? rows : null);
+            if (i > 0)
+            {
+                // A graph holds on to what it needs of an input; without one, layers need not pile up.
+                stream.Sum.Dispose();
+                stream.Added?.Dispose();
+            }
 
-            // A graph holds on to what it needs of an input; without one, layers need not pile up.
-            if (tape is null && i > 0)
-                hidden.Dispose();
-
-            hidden = output;
+            stream = next;
         }
 
         cache?.Advance(layout.Lengths);
-        return hidden;
+        return Total(stream).MoveToOuterDisposeScope();
     }
 
     /// <summary>Runs the layers over one new token per kept sequence.</summary>
@@ -132,26 +143,58 @@ public sealed class Llama : IDisposable
     public Tensor Next(Tensor embeddings, KeyValueCache cache)
     {
         ArgumentNullException.ThrowIfNull(cache);
+        using var scope = NewDisposeScope();
+        var layout = SequenceLayout.NextTokens(cache.Lengths, Device);
         CheckLength(cache.Lengths.Max() + 1);
-        using var layout = SequenceLayout.NextTokens(cache.Lengths, Device);
-        var (cosine, sine) = Rotations(layout.Positions);
-        var hidden = embeddings;
+        var rotations = new Rotations(_angles, layout.Positions, Dtype);
+        var stream = new ResidualStream(embeddings, null);
         for (var i = 0; i < _layers.Length; i++)
         {
             var index = i;
-            hidden = _layers[i].Forward(
-                hidden, cosine, sine, training: false, (q, k, v) => cache.Attend(index, q, k, v));
+            stream = _layers[i].Forward(
+                stream, rotations, states => cache.Attend(index, states.Query, states.Key, states.Value));
         }
 
         cache.Advance(layout.Lengths);
-        return hidden;
+        return Total(stream).MoveToOuterDisposeScope();
     }
 
     /// <summary>The last normalization and the output head.</summary>
     /// <param name="hidden">Hidden states <c>[n, hidden]</c>.</param>
     /// <returns>Next-token logits <c>[n, vocabulary]</c>.</returns>
     public Tensor Logits(Tensor hidden) =>
-        functional.linear(Operators.RmsNorm(hidden, _norm, Config.NormEpsilon), _head);
+        functional.linear(FusedOperators.AddRmsNorm(hidden, null, _norm, Config.NormEpsilon).Normed, _head);
+
+    /// <summary>Runs the layers and the head, and goes back through all of them: the gradients of the LoRA matrices are
+    /// added to theirs.</summary>
+    /// <param name="embeddings"><c>[tokens, hidden]</c>.</param>
+    /// <param name="layout">Where the sequences lie in the row.</param>
+    /// <param name="rows">The tokens that predict, <c>[targets]</c>, int64.</param>
+    /// <param name="targets">The tokens that they shall predict, <c>[targets]</c>, int64.</param>
+    /// <param name="factor">What the gradients are multiplied by.</param>
+    /// <param name="training">Whether LoRA's dropout is on.</param>
+    /// <param name="checkpoint">Which activations are computed again.</param>
+    /// <returns>The sum of the targets' cross entropies, a float32 scalar, and <paramref name="factor"/> times the
+    /// gradient of the embeddings, <c>[tokens, hidden]</c>.</returns>
+    public (Tensor Loss, Tensor Gradient) Backpropagate(
+        Tensor embeddings,
+        SequenceLayout layout,
+        Tensor rows,
+        Tensor targets,
+        double factor,
+        bool training,
+        GradCheckpoint checkpoint)
+    {
+        ArgumentNullException.ThrowIfNull(embeddings);
+        ArgumentNullException.ThrowIfNull(layout);
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        using var trace = new LlamaTrace(_layers, Rotations(layout), layout, rows, training, checkpoint);
+        var hidden = Total(trace.Forward(embeddings));
+        var (loss, gradient) = HeadBackward(hidden, targets, factor);
+        gradient = trace.Backward(gradient);
+        return (loss.MoveToOuterDisposeScope(), gradient.MoveToOuterDisposeScope());
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -159,98 +202,50 @@ public sealed class Llama : IDisposable
         foreach (var layer in _layers)
             layer.Dispose();
 
-        foreach (var tensor in (Tensor[])[_embedding, _norm, _head, _cosines, _sines])
+        foreach (var tensor in (Tensor[])[_embedding, _norm, _head])
             tensor.Dispose();
+
+        _angles.Dispose();
+    }
+
+    /// <summary>The loss and its gradient, some targets at a time, so that the logits of a large batch never exist
+    /// together.</summary>
+    private (Tensor Loss, Tensor Gradient) HeadBackward(Tensor hidden, Tensor targets, double factor)
+    {
+        const int targetsAtOnce = 2048;
+        using var scope = NewDisposeScope();
+        var gradient = empty_like(hidden);
+        var loss = zeros([], ScalarType.Float32, Device);
+        for (var first = 0L; first < hidden.shape[0]; first += targetsAtOnce)
+        {
+            using var part = NewDisposeScope();
+            var count = Math.Min(targetsAtOnce, hidden.shape[0] - first);
+            var states = hidden.narrow(0, first, count);
+            var (partLoss, logits) = FusedOperators.CrossEntropy(
+                Logits(states), targets.narrow(0, first, count), factor);
+            loss.add_(partLoss);
+            gradient.narrow(0, first, count).copy_(FusedOperators.RmsNormBackward(
+                logits.mm(_head), null, null, states, _norm, Config.NormEpsilon, null));
+        }
+
+        return (loss.MoveToOuterDisposeScope(), gradient.MoveToOuterDisposeScope());
+    }
+
+    private static Tensor Total(ResidualStream stream) =>
+        stream.Added is null ? stream.Sum : stream.Sum + stream.Added;
+
+    private Rotations Rotations(SequenceLayout layout)
+    {
+        CheckLength(layout.Longest);
+        return new Rotations(_angles, layout.Positions, Dtype);
     }
 
     private void CheckLength(int tokens)
     {
-        if (tokens > _cosines.shape[0])
+        if (tokens > _angles.Length)
         {
             throw new InputException($"a sequence of {tokens} tokens is longer than the model's "
-                + $"max_position_embeddings ({_cosines.shape[0]}); shorten the prompt or max_txt_len");
-        }
-    }
-
-    private (Tensor Cosine, Tensor Sine) Rotations(Tensor positions) =>
-        (_cosines.index_select(0, positions).unsqueeze(1), _sines.index_select(0, positions).unsqueeze(1));
-
-    /// <summary>cos and sin of position · θ^(−2i/channels): <c>[positions, channels]</c>, both halves alike.</summary>
-    private static (Tensor Cosines, Tensor Sines) RotaryTables(LlamaConfig config, Device device, ScalarType dtype)
-    {
-        using var scope = NewDisposeScope();
-        var exponents = arange(0, config.HeadSize, 2, ScalarType.Float32) / config.HeadSize;
-        var frequencies = 1 / pow(tensor(config.RopeTheta, ScalarType.Float32), exponents);
-        var positions = arange(config.MaxPositions, ScalarType.Float32) / config.RopeFactor;
-        var half = outer(positions, frequencies);
-        var angles = cat([half, half], -1);
-        return (angles.cos().to(dtype, device).DetachFromDisposeScope(),
-            angles.sin().to(dtype, device).DetachFromDisposeScope());
-    }
-
-    private delegate Tensor AttentionOperator(Tensor query, Tensor key, Tensor value);
-
-    /// <summary>One decoder layer.</summary>
-    private sealed class Layer : IDisposable
-    {
-        private readonly LlamaConfig _config;
-        private readonly Tensor _inputNorm;
-        private readonly Tensor _postAttentionNorm;
-        private readonly LoraLinear _q, _k, _v, _o, _gate, _up, _down;
-
-        public Layer(LlamaConfig config, WeightReader weights, LoraSettings lora)
-        {
-            _config = config;
-            long hidden = config.HiddenSize, inner = config.IntermediateSize;
-            long queries = config.Heads * config.HeadSize, keys = config.KeyValueHeads * config.HeadSize;
-            var attention = weights.Under("self_attn.");
-            var feedForward = weights.Under("mlp.");
-            _inputNorm = weights.Take("input_layernorm.weight", hidden);
-            _postAttentionNorm = weights.Take("post_attention_layernorm.weight", hidden);
-            _q = new LoraLinear(attention, "q_proj", hidden, queries, lora);
-            _k = new LoraLinear(attention, "k_proj", hidden, keys, lora);
-            _v = new LoraLinear(attention, "v_proj", hidden, keys, lora);
-            _o = new LoraLinear(attention, "o_proj", queries, hidden, lora);
-            _gate = new LoraLinear(feedForward, "gate_proj", hidden, inner, lora);
-            _up = new LoraLinear(feedForward, "up_proj", hidden, inner, lora);
-            _down = new LoraLinear(feedForward, "down_proj", inner, hidden, lora);
-        }
-
-        public IEnumerable<(string Name, LoraLinear Map)> Projections =>
-        [
-            ("self_attn.q_proj", _q), ("self_attn.k_proj", _k), ("self_attn.v_proj", _v), ("self_attn.o_proj", _o),
-            ("mlp.gate_proj", _gate), ("mlp.up_proj", _up), ("mlp.down_proj", _down),
-        ];
-
-        public IEnumerable<(string Name, Tensor Value)> FrozenWeights =>
-        [
-            ("input_layernorm.weight", _inputNorm),
-            ("post_attention_layernorm.weight", _postAttentionNorm),
-            .. Projections.Select(projection => ($"{projection.Name}.weight", projection.Map.Weight)),
-        ];
-
-        public Tensor Forward(Tensor x, Tensor cosine, Tensor sine, bool training, AttentionOperator attend)
-        {
-            using var scope = NewDisposeScope();
-            var normed = Operators.RmsNorm(x, _inputNorm, _config.NormEpsilon);
-            var query = Operators.Rope(Heads(_q.Forward(normed, training)), cosine, sine);
-            var key = Operators.Rope(Heads(_k.Forward(normed, training)), cosine, sine);
-            var value = Heads(_v.Forward(normed, training));
-            var attended = x + _o.Forward(attend(query, key, value), training);
-
-            normed = Operators.RmsNorm(attended, _postAttentionNorm, _config.NormEpsilon);
-            var gated = Operators.SwiGlu(_gate.Forward(normed, training), _up.Forward(normed, training));
-            return (attended + _down.Forward(gated, training)).MoveToOuterDisposeScope();
-        }
-
-        private Tensor Heads(Tensor x) => x.view(x.shape[0], -1, _config.HeadSize);
-
-        public void Dispose()
-        {
-            _inputNorm.Dispose();
-            _postAttentionNorm.Dispose();
-            foreach (var (_, map) in Projections)
-                map.Dispose();
+                + $"max_position_embeddings ({_angles.Length}); shorten the prompt or max_txt_len");
         }
     }
 }

@@ -1,55 +1,160 @@
 using EmotionLlama.Runtime;
 using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace EmotionLlama.Models;
 
-/// <summary>A frozen linear map without bias that can carry a trained low-rank update.</summary>
-public sealed class LoraLinear : IDisposable
+/// <summary>
+/// Frozen linear maps without bias of one input, computed as one matrix, some of which carry a trained low-rank update.
+/// Updates of one input see it through one dropout mask.
+/// </summary>
+internal sealed class LoraLinear : IDisposable
 {
-    private readonly double _scale;
+    private readonly (string Name, Tensor Weight)[] _maps;
+    private readonly LoraAdapter?[] _adapters;
+    private readonly LoraAdapter[] _adapted;
     private readonly double _dropout;
 
-    /// <summary>Reads the frozen weight, and makes a fresh update where the settings ask for one.</summary>
+    /// <summary>Reads the frozen weights, and makes fresh updates where the settings ask for them.</summary>
     /// <param name="weights">Where <c>NAME.weight</c> is found.</param>
-    /// <param name="name">The projection's name, such as <c>q_proj</c>.</param>
     /// <param name="inputs">Input channels.</param>
-    /// <param name="outputs">Output channels.</param>
-    /// <param name="lora">Which projections get an update.</param>
-    public LoraLinear(WeightReader weights, string name, long inputs, long outputs, LoraSettings lora)
+    /// <param name="lora">Which maps get an update.</param>
+    /// <param name="maps">Name and output channels of each map, such as <c>q_proj</c>.</param>
+    /// <exception cref="InputException">A weight is missing or has another shape.</exception>
+    public LoraLinear(
+        WeightReader weights, long inputs, LoraSettings lora, params (string Name, long Rows)[] maps)
     {
-        ArgumentNullException.ThrowIfNull(weights);
-        ArgumentNullException.ThrowIfNull(lora);
-        Weight = weights.Take($"{name}.weight", outputs, inputs);
-        if (!lora.Covers(name))
-            return;
-
-        A = Initial.LinearWeight(lora.Rank, inputs, weights.Device);
-        B = zeros(outputs, lora.Rank, ScalarType.Float32, weights.Device).DetachFromDisposeScope().requires_grad_();
-        _scale = lora.Alpha / lora.Rank;
         _dropout = lora.Dropout;
+        Weight = weights.TakeStacked(
+            inputs, [.. maps.Select(map => ($"{map.Name}.weight", map.Rows))]);
+        _maps = new (string, Tensor)[maps.Length];
+        _adapters = new LoraAdapter?[maps.Length];
+        var firstRow = 0L;
+        for (var i = 0; i < maps.Length; i++)
+        {
+            _maps[i] = (maps[i].Name, Weight.narrow(0, firstRow, maps[i].Rows).DetachFromDisposeScope());
+            if (lora.Covers(maps[i].Name))
+                _adapters[i] = new LoraAdapter(inputs, firstRow, maps[i].Rows, lora, weights.Device);
+
+            firstRow += maps[i].Rows;
+        }
+
+        _adapted = [.. _adapters.OfType<LoraAdapter>()];
     }
 
-    /// <summary>The frozen weight <c>[out, in]</c>.</summary>
+    /// <summary>The frozen matrices, one below the other: <c>[out, in]</c>.</summary>
     public Tensor Weight { get; }
 
-    /// <summary>The update's first matrix <c>[rank, in]</c>, float32; null without an update.</summary>
-    public Tensor? A { get; }
+    /// <summary>Whether any map has an update.</summary>
+    public bool HasAdapters => _adapted.Length > 0;
 
-    /// <summary>The update's second matrix <c>[out, rank]</c>, float32; null without an update.</summary>
-    public Tensor? B { get; }
+    /// <summary>The updates, with the names of their maps.</summary>
+    public IEnumerable<(string Name, LoraAdapter Adapter)> Adapters =>
+        from map in _maps.Zip(_adapters, (map, adapter) => (map.Name, Adapter: adapter))
+        where map.Adapter is not null
+        select (map.Name, map.Adapter);
 
-    /// <summary>Applies the map.</summary>
+    /// <summary>The frozen matrix of each map, a view of <see cref="Weight"/>.</summary>
+    public IReadOnlyList<(string Name, Tensor Weight)> Maps => _maps;
+
+    /// <summary>Draws the dropout of a step.</summary>
+    /// <param name="x">The input.</param>
+    /// <returns>The mask; null without updates or dropout.</returns>
+    public DropoutMask? DrawDropout(Tensor x) => HasAdapters ? DropoutMask.Draw(x, _dropout) : null;
+
+    /// <summary>Applies the maps.</summary>
     /// <param name="x"><c>[tokens, in]</c>.</param>
-    /// <param name="training">Whether dropout is on.</param>
-    /// <returns><c>[tokens, out]</c>.</returns>
-    public Tensor Forward(Tensor x, bool training) =>
-        Operators.LoraLinear(x, Weight, A, B, _scale, training ? _dropout : 0);
+    /// <param name="dropout">Dropout before the updates; null for none.</param>
+    /// <returns>The outputs side by side, <c>[tokens, out]</c>.</returns>
+    public Tensor Forward(Tensor x, DropoutMask? dropout = null) => Forward(x, dropout, out _);
+
+    /// <summary>Applies the maps.</summary>
+    /// <param name="x"><c>[tokens, in]</c>.</param>
+    /// <param name="dropout">Dropout before the updates; null for none.</param>
+    /// <param name="low">The updates' inner values, <c>[tokens, updates · rank]</c>, for <see cref="Backward"/>; null
+    /// without updates.</param>
+    /// <returns>The outputs side by side, <c>[tokens, out]</c>.</returns>
+    public Tensor Forward(Tensor x, DropoutMask? dropout, out Tensor? low)
+    {
+        var result = functional.linear(x, Weight);
+        low = null;
+        if (!HasAdapters)
+            return result;
+
+        low = functional.linear(dropout?.Apply(x) ?? x, StackedA(x.dtype));
+        var column = 0L;
+        foreach (var adapter in _adapted)
+        {
+            result.narrow(1, adapter.FirstRow, adapter.Rows).addmm_(
+                low.narrow(1, column, adapter.Rank), adapter.B.to(x.dtype).t(), alpha: (float)adapter.Scale);
+            column += adapter.Rank;
+        }
+
+        return result;
+    }
+
+    /// <summary>Adds the gradients of the updates to theirs, and gives back that of the input.</summary>
+    /// <param name="gradient">Gradient of the output, <c>[tokens, out]</c>.</param>
+    /// <param name="x">The input; asked for only where there are updates.</param>
+    /// <param name="low">What <see cref="Forward(Tensor, DropoutMask?, out Tensor?)"/> gave.</param>
+    /// <param name="dropout">The same mask as there.</param>
+    /// <returns>The input's gradient through the frozen maps, and that through the updates, before their dropout:
+    /// null without updates. The whole is <c>Frozen + dropout(Low)</c>.</returns>
+    public (Tensor Frozen, Tensor? Low) Backward(
+        Tensor gradient, Func<Tensor> x, Tensor? low, DropoutMask? dropout)
+    {
+        var frozen = gradient.mm(Weight);
+        if (low is null)
+            return (frozen, null);
+
+        var lowGradient = empty_like(low);
+        var column = 0L;
+        foreach (var adapter in _adapted)
+        {
+            var rows = gradient.narrow(1, adapter.FirstRow, adapter.Rows);
+            var inner = low.narrow(1, column, adapter.Rank);
+            lowGradient.narrow(1, column, adapter.Rank).copy_(rows.mm(adapter.B.to(low.dtype)).mul_(adapter.Scale));
+            Accumulate(adapter.B, rows.t().mm(inner), adapter.Scale);
+            column += adapter.Rank;
+        }
+
+        var input = x();
+        var firsts = lowGradient.t().mm(dropout?.Apply(input) ?? input);
+        column = 0;
+        foreach (var adapter in _adapted)
+        {
+            Accumulate(adapter.A, firsts.narrow(0, column, adapter.Rank), 1);
+            column += adapter.Rank;
+        }
+
+        return (frozen, lowGradient.mm(StackedA(low.dtype)));
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        foreach (var (_, weight) in _maps)
+            weight.Dispose();
+
         Weight.Dispose();
-        A?.Dispose();
-        B?.Dispose();
+        foreach (var adapter in _adapted)
+            adapter.Dispose();
     }
+
+    private static void Accumulate(Tensor parameter, Tensor gradient, double scale)
+    {
+        if (parameter.grad is { } sum)
+        {
+            sum.add_(gradient, scale);
+            return;
+        }
+
+        // libtorch keeps a reference of its own.
+        using var first = gradient.to(ScalarType.Float32, copy: true).mul_(scale);
+        parameter.grad = first;
+    }
+
+    private Tensor StackedA(ScalarType type) => _adapted.Length == 1
+        ? _adapted[0].A.to(type)
+        : cat([.. _adapted.Select(adapter => adapter.A)]).to(type);
 }

@@ -48,4 +48,36 @@ public sealed class WeightReader(IWeightSource source, Device device, ScalarType
         using var read = source.Read(prefix + name);
         return read.to(dtype, device, copy: true).DetachFromDisposeScope();
     }
+
+    /// <summary>Reads matrices into one, each below the one before. The caller owns it; it belongs to no dispose scope.
+    /// </summary>
+    /// <param name="columns">Columns of all of them.</param>
+    /// <param name="matrices">Name and rows of each.</param>
+    /// <exception cref="InputException">A matrix is missing or has another shape.</exception>
+    public Tensor TakeStacked(long columns, params IReadOnlyList<(string Name, long Rows)> matrices)
+    {
+        ArgumentNullException.ThrowIfNull(matrices);
+        if (matrices.Count == 1)
+            return Take(matrices[0].Name, matrices[0].Rows, columns);
+
+        var stacked = empty([matrices.Sum(matrix => matrix.Rows), columns], dtype, device).DetachFromDisposeScope();
+        try
+        {
+            var firstRow = 0L;
+            foreach (var (name, rows) in matrices)
+            {
+                using var matrix = Take(name, rows, columns);
+                using var place = stacked.narrow(0, firstRow, rows);
+                place.copy_(matrix);
+                firstRow += rows;
+            }
+
+            return stacked;
+        }
+        catch
+        {
+            stacked.Dispose();
+            throw;
+        }
+    }
 }

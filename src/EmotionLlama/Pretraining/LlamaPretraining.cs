@@ -26,9 +26,13 @@ internal sealed class LlamaPretraining(LlamaTextTokenizer tokenizer, TinyModelSi
         var weights = new WeightReader(RandomWeights.ForLlama(config, sizes.Seed), CPU, ScalarType.Float32);
         var llama = new Llama(config, weights, new LoraSettings { Rank = 0 });
         PretrainingLoop.Run(
-            "llama", llama.FrozenWeights, sizes.LlamaSteps, Rate, step => Loss(llama, step), report, cancellationToken);
+            "llama", Named(llama.StoredWeights), sizes.LlamaSteps, Rate, step => Loss(llama, step), report, cancellationToken);
         return llama;
     }
+
+    /// <summary>Names tell the optimizer what gets no weight decay; by their shapes alone the same weights do.</summary>
+    private static IEnumerable<NamedTensor> Named(IEnumerable<Tensor> weights) =>
+        weights.Select((weight, i) => new NamedTensor($"stored.{i}", weight));
 
     private Tensor Loss(Llama llama, int step)
     {
@@ -44,7 +48,7 @@ internal sealed class LlamaPretraining(LlamaTextTokenizer tokenizer, TinyModelSi
             .Where(place => row[place + 1] != TokenizedSample.Inserted && !ends.Contains(place + 1))
             .Select(place => (long)place).ToArray();
         var from = tensor(predicting);
-        var logits = llama.Logits(llama.Forward(embeddings, layout).index_select(0, from));
+        var logits = llama.Logits(llama.Forward(embeddings, layout, from));
         return Operators.CrossEntropySum(logits, ids.index_select(0, from + 1)) / predicting.Length;
     }
 

@@ -36,33 +36,6 @@ public static class Operators
         return (x * cosine) + (rotated * sine);
     }
 
-    /// <summary>The gated activation <c>silu(gate) · up</c>.</summary>
-    /// <param name="gate"><c>[tokens, intermediate]</c>.</param>
-    /// <param name="up"><c>[tokens, intermediate]</c>.</param>
-    /// <remarks>Shazeer, "GLU Variants Improve Transformer", 2020, equation 6.</remarks>
-    public static Tensor SwiGlu(Tensor gate, Tensor up) => functional.silu(gate) * up;
-
-    /// <summary>A frozen linear map with an optional low-rank update, <c>x Wᵀ + scale · dropout(x) Aᵀ Bᵀ</c>.</summary>
-    /// <param name="x"><c>[tokens, in]</c>.</param>
-    /// <param name="weight"><c>[out, in]</c>, in the data type of <paramref name="x"/>.</param>
-    /// <param name="a">LoRA's first matrix <c>[rank, in]</c>, float32; null for a plain linear map.</param>
-    /// <param name="b">LoRA's second matrix <c>[out, rank]</c>, float32.</param>
-    /// <param name="scale">alpha / rank.</param>
-    /// <param name="dropout">Probability that a channel of <paramref name="x"/> is dropped before
-    /// <paramref name="a"/>; 0 outside training.</param>
-    /// <remarks>Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models", 2021, equation 3.</remarks>
-    public static Tensor LoraLinear(Tensor x, Tensor weight, Tensor? a, Tensor? b, double scale, double dropout)
-    {
-        ArgumentNullException.ThrowIfNull(x);
-        var result = functional.linear(x, weight);
-        if (a is null || b is null)
-            return result;
-
-        var input = dropout > 0 ? functional.dropout(x, dropout, training: true) : x;
-        var update = functional.linear(functional.linear(input, a.to(x.dtype)), b.to(x.dtype));
-        return result + (update * scale);
-    }
-
     /// <summary>Causal attention inside each sequence of a packed row.</summary>
     /// <param name="query"><c>[tokens, heads, channels]</c>.</param>
     /// <param name="key"><c>[tokens, keyHeads, channels]</c>; heads is a multiple of keyHeads.</param>

@@ -8,13 +8,14 @@ namespace EmotionLlama.Runtime;
 /// </summary>
 public sealed class SequenceLayout : IDisposable
 {
-    private SequenceLayout(int[] lengths, Tensor positions, Tensor? gather, Tensor? scatter)
+    private SequenceLayout(int[] lengths, Tensor positions, Tensor? gather, Tensor? scatter, Tensor starts)
     {
         Lengths = lengths;
         Longest = lengths.Max();
         Positions = positions;
         GridToRow = gather;
         RowToGrid = scatter;
+        Starts = starts;
     }
 
     /// <summary>Tokens of each sequence, in the order of the row.</summary>
@@ -28,6 +29,10 @@ public sealed class SequenceLayout : IDisposable
 
     /// <summary>Position of each token in its sequence: <c>[tokens]</c>, int64.</summary>
     public Tensor Positions { get; }
+
+    /// <summary>Where each sequence begins in the row, and where the last one ends: <c>[count + 1]</c>, int32.
+    /// </summary>
+    internal Tensor Starts { get; }
 
     /// <summary>For each place of a grid <c>[sequences × longest]</c> the row's token that goes there (unused places
     /// repeat token 0); null where all sequences are equally long and the row is the grid.</summary>
@@ -50,9 +55,11 @@ public sealed class SequenceLayout : IDisposable
         var positions = new long[tokens];
         var gridToRow = new long[lengths.Count * longest];
         var rowToGrid = new long[tokens];
+        var starts = new int[lengths.Count + 1];
         var row = 0;
         for (var sequence = 0; sequence < lengths.Count; sequence++)
         {
+            starts[sequence + 1] = starts[sequence] + lengths[sequence];
             for (var position = 0; position < lengths[sequence]; position++, row++)
             {
                 var place = (sequence * longest) + position;
@@ -67,7 +74,8 @@ public sealed class SequenceLayout : IDisposable
             [.. lengths],
             Indexes(positions, device),
             isGrid ? null : Indexes(gridToRow, device),
-            isGrid ? null : Indexes(rowToGrid, device));
+            isGrid ? null : Indexes(rowToGrid, device),
+            tensor(starts, device: device));
     }
 
     /// <summary>One new token for each of several sequences: <c>[sequences]</c> tokens, each at its own position.
@@ -81,13 +89,15 @@ public sealed class SequenceLayout : IDisposable
             [.. Enumerable.Repeat(1, positions.Count)],
             Indexes([.. positions.Select(position => (long)position)], device),
             gather: null,
-            scatter: null);
+            scatter: null,
+            starts: tensor([.. Enumerable.Range(0, positions.Count + 1)], device: device));
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         Positions.Dispose();
+        Starts.Dispose();
         GridToRow?.Dispose();
         RowToGrid?.Dispose();
     }

@@ -43,7 +43,7 @@ public sealed record MemoryEstimate(long FrozenBytes, long TrainedBytes, long Ac
         ArgumentNullException.ThrowIfNull(recipe);
         var layer = rowTokens * bytesPerValue
             * ((HiddenWidths * (long)llama.HiddenSize) + (InnerWidths * (long)llama.IntermediateSize));
-        var layers = recipe.UseGradCheckpoint
+        var layers = recipe.UseGradCheckpoint == GradCheckpoint.Full
             ? layer + (llama.Layers * rowTokens * llama.HiddenSize * bytesPerValue)
             : layer * llama.Layers;
         var logits = 3L * answerTokens * llama.VocabularySize * sizeof(float);

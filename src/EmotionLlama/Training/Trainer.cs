@@ -2,7 +2,6 @@ using System.Diagnostics;
 using EmotionLlama.Configuration;
 using EmotionLlama.Models;
 using EmotionLlama.Monitoring;
-using EmotionLlama.Runtime;
 using static TorchSharp.torch;
 
 namespace EmotionLlama.Training;
@@ -19,7 +18,7 @@ public sealed class Trainer : IDisposable
     private readonly RunRecipe _run;
     private readonly ITrainingData _data;
     private readonly CheckpointStore? _store;
-    private readonly bool _checkpointActivations;
+    private readonly GradCheckpoint _checkpoint;
     private long _firstStep;
 
     /// <summary>Prepares a run; nothing is read yet.</summary>
@@ -36,7 +35,7 @@ public sealed class Trainer : IDisposable
         _run = recipe.Run;
         _data = data;
         _store = store;
-        _checkpointActivations = recipe.Model.UseGradCheckpoint;
+        _checkpoint = recipe.Model.UseGradCheckpoint;
         Plan = new TrainingPlan(recipe.Run, data.BatchesPerPass);
         Parameters = model.TrainableParameters;
         Optimizer = new AdamW(Parameters, recipe.Run.WeightDecay, beta2: recipe.Run.Beta2);
@@ -142,15 +141,9 @@ public sealed class Trainer : IDisposable
             var share = _run.LossNormalization == LossNormalization.Token
                 ? 1.0 / answerTokens
                 : 1.0 / ((double)row.AnswerTokens * rows.Count);
-            var tape = _checkpointActivations ? new CheckpointTape() : null;
-            var loss = _model.LossSum(row, training: true, tape) * share;
-            var scaled = loss * Scaler.Scale;
-            if (tape is null)
-                scaled.backward();
-            else
-                tape.Backward(scaled);
-
-            total += loss.item<float>();
+            var loss = _model.AccumulateGradients(
+                row, share * Scaler.Scale, training: true, _checkpoint);
+            total += loss.item<float>() * share;
         }
 
         return total;

@@ -80,6 +80,13 @@ internal sealed class ReferenceModel : IDisposable
         return Model.LossSum(batch) / batch.AnswerTokens;
     }
 
+    /// <summary>Adds the gradients of <see cref="MeanLoss"/> to those of the trained weights.</summary>
+    public void AccumulateGradients(ReferenceSamples samples, IEnumerable<int> indexes)
+    {
+        using var batch = Pack(samples, indexes);
+        using var loss = Model.AccumulateGradients(batch, 1.0 / batch.AnswerTokens, training: false);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => Model.Dispose();
 

@@ -73,7 +73,7 @@ internal sealed class TrajectoryRun : IDisposable
         try
         {
             if (leftGradients)
-                reference.MeanLoss(samples, folder.Expected.Batch).backward();
+                reference.AccumulateGradients(samples, folder.Expected.Batch);
 
             trainer.Run(steps);
             return run;

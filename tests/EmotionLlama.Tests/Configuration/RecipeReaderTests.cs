@@ -85,7 +85,7 @@ public sealed class RecipeReaderTests : IDisposable
                 LlamaModel = "/models/Llama-2-7b-chat-hf",
                 Ckpt = "/models/stage1/checkpoint_29.pth",
                 MaxTxtLen = 1024,
-                UseGradCheckpoint = true,
+                UseGradCheckpoint = GradCheckpoint.Full,
             },
             recipe.Model,
             strict: true);

@@ -13,14 +13,15 @@ namespace EmotionLlama.Tests.Training;
 public sealed class LeakTests
 {
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Two_hundred_training_steps_leave_no_tensor_behind(bool useGradCheckpoint)
+    [InlineData(GradCheckpoint.None)]
+    [InlineData(GradCheckpoint.Selective)]
+    [InlineData(GradCheckpoint.Full)]
+    public void Two_hundred_training_steps_leave_no_tensor_behind(GradCheckpoint checkpoint)
     {
         using var run = new TinyRun(
             new RunRecipe { ItersPerEpoch = 2, MaxEpoch = 103, MaxGradNorm = 1, AccumGradIters = 1 },
             [[0, 1], [2]],
-            useGradCheckpoint: useGradCheckpoint);
+            checkpoint: checkpoint);
         run.Run(steps: 6);
         var before = LiveTensors.CountBefore();
 

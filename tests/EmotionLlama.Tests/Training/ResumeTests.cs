@@ -62,12 +62,12 @@ public sealed class ResumeTests : IDisposable
     [Fact]
     public void It_does_so_where_activations_are_recomputed()
     {
-        var (_, expected) = RunThrough(Recipe, useGradCheckpoint: true);
-        using (var stopped = Create(Recipe, useGradCheckpoint: true))
+        var (_, expected) = RunThrough(Recipe, checkpoint: GradCheckpoint.Full);
+        using (var stopped = Create(Recipe, checkpoint: GradCheckpoint.Full))
             stopped.Run(steps: 2);
 
         random.manual_seed(999);
-        using var resumed = Create(Recipe, useGradCheckpoint: true);
+        using var resumed = Create(Recipe, checkpoint: GradCheckpoint.Full);
         CheckpointStore.Resume(resumed.Trainer, resumed.Model, CheckpointStore.FindNewest(_folder.Location)!);
         resumed.Run();
 
@@ -78,7 +78,7 @@ public sealed class ResumeTests : IDisposable
     public void Recomputing_activations_trains_the_same_weights()
     {
         var (losses, plain) = RunThrough(Recipe);
-        var (otherLosses, recomputing) = RunThrough(Recipe, useGradCheckpoint: true);
+        var (otherLosses, recomputing) = RunThrough(Recipe, checkpoint: GradCheckpoint.Full);
 
         Assert.Equal(losses, otherLosses);
         Assert.Equal(plain, recomputing);
@@ -168,22 +168,22 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(stopped.State, resumed.State);
     }
 
-    private TinyRun Create(RunRecipe recipe, bool useGradCheckpoint = false)
+    private TinyRun Create(RunRecipe recipe, GradCheckpoint checkpoint = GradCheckpoint.None)
     {
         var run = new TinyRun(
             recipe,
             FiveBatches,
             Dropout,
-            useGradCheckpoint,
+            checkpoint,
             store: new CheckpointStore(_folder.Location, config: null));
         random.manual_seed(1);
         return run;
     }
 
     private static (List<double> Losses, float[] State) RunThrough(
-        RunRecipe recipe, bool useGradCheckpoint = false, long seed = 1)
+        RunRecipe recipe, GradCheckpoint checkpoint = GradCheckpoint.None, long seed = 1)
     {
-        using var run = new TinyRun(recipe, FiveBatches, Dropout, useGradCheckpoint);
+        using var run = new TinyRun(recipe, FiveBatches, Dropout, checkpoint);
         random.manual_seed(seed);
         return ([.. run.Run().Losses], run.State);
     }

@@ -14,14 +14,14 @@ internal sealed class TinyRun : IDisposable
         RunRecipe run,
         int[][] batches,
         LoraSettings? lora = null,
-        bool useGradCheckpoint = false,
+        GradCheckpoint checkpoint = GradCheckpoint.None,
         ScalarType dtype = ScalarType.Float32,
         CheckpointStore? store = null)
     {
         Model = TinyModels.Create(lora, dtype);
         Trainer = new Trainer(
             Model,
-            new Recipe { Model = new ModelRecipe { UseGradCheckpoint = useGradCheckpoint }, Run = run },
+            new Recipe { Model = new ModelRecipe { UseGradCheckpoint = checkpoint }, Run = run },
             new Batches(Model, batches),
             store);
     }

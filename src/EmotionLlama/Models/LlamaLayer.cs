@@ -1,0 +1,187 @@
+using EmotionLlama.Runtime;
+using static TorchSharp.torch;
+
+namespace EmotionLlama.Models;
+
+/// <summary>One decoder layer: grouped-query attention with rotary positions, then a SwiGLU feed-forward, each on the
+/// normalized residual stream.</summary>
+/// <remarks>The gradient is written out: the frozen weights need none, so there is one matrix product backwards for each
+/// forwards, and nothing is kept that it does not use. Gradients go to the LoRA matrices as they arise.</remarks>
+internal sealed class LlamaLayer : IDisposable
+{
+    private readonly LlamaConfig _config;
+    private readonly Tensor _inputNorm;
+    private readonly Tensor _postAttentionNorm;
+    private readonly LoraLinear _queryKeyValue, _output, _gateUp, _down;
+
+    /// <summary>Builds a layer.</summary>
+    /// <param name="config">Sizes.</param>
+    /// <param name="weights">Where the layer's weights are found.</param>
+    /// <param name="lora">Which projections get low-rank updates.</param>
+    /// <exception cref="InputException">A weight is missing or has another shape.</exception>
+    public LlamaLayer(LlamaConfig config, WeightReader weights, LoraSettings lora)
+    {
+        _config = config;
+        long hidden = config.HiddenSize, inner = config.IntermediateSize;
+        long queries = config.Heads * config.HeadSize, keys = config.KeyValueHeads * config.HeadSize;
+        var attention = weights.Under("self_attn.");
+        var feedForward = weights.Under("mlp.");
+        _inputNorm = weights.Take("input_layernorm.weight", hidden);
+        _postAttentionNorm = weights.Take("post_attention_layernorm.weight", hidden);
+        _queryKeyValue = new LoraLinear(
+            attention, hidden, lora, ("q_proj", queries), ("k_proj", keys), ("v_proj", keys));
+        _output = new LoraLinear(attention, queries, lora, ("o_proj", hidden));
+        _gateUp = new LoraLinear(feedForward, hidden, lora, ("gate_proj", inner), ("up_proj", inner));
+        _down = new LoraLinear(feedForward, inner, lora, ("down_proj", hidden));
+    }
+
+    /// <summary>The low-rank updates under the names of their projections.</summary>
+    public IEnumerable<(string Name, LoraAdapter Adapter)> Adapters =>
+        from part in Parts
+        from adapter in part.Linear.Adapters
+        select ($"{part.Name}.{adapter.Name}", adapter.Adapter);
+
+    /// <summary>The frozen weights under their Hugging Face names; projections are views.</summary>
+    public IEnumerable<(string Name, Tensor Value)> FrozenWeights =>
+    [
+        ("input_layernorm.weight", _inputNorm),
+        ("post_attention_layernorm.weight", _postAttentionNorm),
+        .. from part in Parts
+           from map in part.Linear.Maps
+           select ($"{part.Name}.{map.Name}.weight", map.Weight),
+    ];
+
+    /// <summary>The frozen weights as they lie in memory.</summary>
+    public IEnumerable<Tensor> StoredWeights =>
+        [_inputNorm, _postAttentionNorm, .. Parts.Select(part => part.Linear.Weight)];
+
+    private IEnumerable<(string Name, LoraLinear Linear)> Parts =>
+        [("self_attn", _queryKeyValue), ("self_attn", _output), ("mlp", _gateUp), ("mlp", _down)];
+
+    /// <summary>Runs the layer without keeping anything.</summary>
+    /// <param name="stream">The residual stream.</param>
+    /// <param name="rotations">The tokens' angles.</param>
+    /// <param name="attend">Attention: <c>[tokens, heads · channels]</c> of queries, keys and values.</param>
+    /// <param name="rows">The tokens that matter behind this layer, <c>[rows]</c>, int64; null for all.</param>
+    public ResidualStream Forward(
+        ResidualStream stream, Rotations rotations, Func<QueryKeyValue, Tensor> attend, Tensor? rows = null)
+    {
+        using var scope = NewDisposeScope();
+        var (input, normed) = Norm(stream, _inputNorm);
+        var attended = attend(Rope(_queryKeyValue.Forward(normed), rotations));
+        if (rows is not null)
+            (input, attended) = (input.index_select(0, rows), attended.index_select(0, rows));
+
+        var (middle, gateUp) = Norm(new(input, _output.Forward(attended)), _postAttentionNorm);
+        var added = _down.Forward(FusedOperators.SwiGlu(_gateUp.Forward(gateUp)));
+        return new ResidualStream(middle, added).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Runs the layer and keeps what <see cref="Backward"/> needs.</summary>
+    /// <param name="stream">The residual stream.</param>
+    /// <param name="rotations">The tokens' angles.</param>
+    /// <param name="layout">Where the sequences lie in the row.</param>
+    /// <param name="dropout">The masks of this layer.</param>
+    /// <param name="rows">The tokens that matter behind this layer; null for all.</param>
+    /// <param name="output">What the layer gives on; belongs to the dispose scope that is open.</param>
+    /// <returns>What is kept, which the caller disposes; with it, <see cref="ResidualStream.Sum"/> of the output.
+    /// </returns>
+    public LayerActivations Forward(
+        ResidualStream stream,
+        Rotations rotations,
+        SequenceLayout layout,
+        LayerDropout dropout,
+        Tensor? rows,
+        out ResidualStream output)
+    {
+        using var scope = NewDisposeScope();
+        var (input, normed) = Norm(stream, _inputNorm);
+        dropout.QueryKeyValue ??= dropout.Draw(_queryKeyValue, normed);
+        var row = _queryKeyValue.Forward(normed, dropout.QueryKeyValue, out var queryLow);
+        normed.Dispose();
+        var attention = PackedAttention.Forward(Rope(row, rotations), layout);
+        var (attended, rest) = rows is null
+            ? (attention.Output, input)
+            : (attention.Output.index_select(0, rows), input.index_select(0, rows));
+
+        dropout.Output ??= dropout.Draw(_output, attended);
+        var mixed = _output.Forward(attended, dropout.Output, out var outputLow);
+        var (middle, normedMiddle) = Norm(new(rest, mixed), _postAttentionNorm);
+        mixed.Dispose();
+        dropout.GateUp ??= dropout.Draw(_gateUp, normedMiddle);
+        var gateUp = _gateUp.Forward(normedMiddle, dropout.GateUp, out var gateLow);
+        normedMiddle.Dispose();
+        var gated = FusedOperators.SwiGlu(gateUp);
+        dropout.Down ??= dropout.Draw(_down, gated);
+        var added = _down.Forward(gated, dropout.Down, out var downLow);
+        output = new(middle, added.MoveToOuterDisposeScope());
+        return new LayerActivations
+        {
+            Input = input,
+            Attention = attention,
+            Attended = attended,
+            Middle = middle,
+            GateUp = gateUp,
+            Low = (queryLow, outputLow, gateLow, downLow),
+        }.Detach();
+    }
+
+    /// <summary>The gradient of the layer's input; those of the LoRA matrices are added to theirs.</summary>
+    /// <param name="gradient">Gradient of the residual stream behind the layer, <c>[rows, hidden]</c>.</param>
+    /// <param name="kept">What <see cref="Forward(ResidualStream, Rotations, SequenceLayout, LayerDropout, Tensor?, out ResidualStream)"/> kept.</param>
+    /// <param name="rotations">The tokens' angles.</param>
+    /// <param name="dropout">The masks of this layer.</param>
+    /// <param name="rows">The tokens that matter behind this layer; null for all.</param>
+    /// <returns>Gradient of the residual stream before the layer, <c>[tokens, hidden]</c>.</returns>
+    public Tensor Backward(
+        Tensor gradient, LayerActivations kept, Rotations rotations, LayerDropout dropout, Tensor? rows)
+    {
+        using var scope = NewDisposeScope();
+        var gateUp = kept.GateUp
+            ?? _gateUp.Forward(Norm(new(kept.Middle, null), _postAttentionNorm).Normed, dropout.GateUp);
+        var gated = Whole(
+            _down.Backward(gradient, () => FusedOperators.SwiGlu(gateUp), kept.Low.Down, dropout.Down), dropout.Down);
+        gateUp = FusedOperators.SwiGluBackward(gated, gateUp);
+        var middle = NormBackward(
+            _gateUp.Backward(
+                gateUp, () => Norm(new(kept.Middle, null), _postAttentionNorm).Normed, kept.Low.GateUp, dropout.GateUp),
+            dropout.GateUp, kept.Middle, _postAttentionNorm, gradient);
+        var attended = Whole(
+            _output.Backward(middle, () => kept.Attended, kept.Low.Output, dropout.Output), dropout.Output);
+        if (rows is not null)
+            (attended, middle) = (Spread(attended, rows, kept), Spread(middle, rows, kept));
+
+        var row = FusedOperators.RopeBackward(kept.Attention.Backward(attended), rotations);
+        return NormBackward(
+            _queryKeyValue.Backward(
+                row, () => Norm(new(kept.Input, null), _inputNorm).Normed, kept.Low.QueryKeyValue,
+                dropout.QueryKeyValue),
+            dropout.QueryKeyValue, kept.Input, _inputNorm, middle).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _inputNorm.Dispose();
+        _postAttentionNorm.Dispose();
+        foreach (var (_, linear) in Parts)
+            linear.Dispose();
+    }
+
+    private (Tensor Sum, Tensor Normed) Norm(ResidualStream stream, Tensor weight) =>
+        FusedOperators.AddRmsNorm(stream.Sum, stream.Added, weight, _config.NormEpsilon);
+
+    private Tensor NormBackward(
+        (Tensor Frozen, Tensor? Low) gradient, DropoutMask? dropout, Tensor x, Tensor weight, Tensor residual) =>
+        FusedOperators.RmsNormBackward(
+            gradient.Frozen, gradient.Low, dropout, x, weight, _config.NormEpsilon, residual);
+
+    private QueryKeyValue Rope(Tensor row, Rotations rotations) =>
+        FusedOperators.Rope(row, rotations, _config.Heads, _config.KeyValueHeads);
+
+    private static Tensor Whole((Tensor Frozen, Tensor? Low) gradient, DropoutMask? dropout) =>
+        gradient.Low is null ? gradient.Frozen : gradient.Frozen.add_(dropout?.Apply(gradient.Low) ?? gradient.Low);
+
+    private static Tensor Spread(Tensor some, Tensor rows, LayerActivations kept) =>
+        zeros([kept.Input.shape[0], some.shape[1]], some.dtype, some.device).index_copy_(0, rows, some);
+}

@@ -1,0 +1,96 @@
+using System.Runtime.InteropServices;
+
+namespace EmotionLlama.Runtime.Cuda;
+
+/// <summary>The few functions of the NVIDIA driver that kernels of our own need.</summary>
+internal static unsafe class CudaApi
+{
+    private static readonly nint Driver =
+        NativeLibrary.Load(OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1");
+
+    private static readonly delegate* unmanaged<int*, int> GetCurrentDevice =
+        (delegate* unmanaged<int*, int>)NativeLibrary.GetExport(Driver, "cuCtxGetDevice");
+
+    private static readonly delegate* unmanaged<int*, int, int, int> GetAttribute =
+        (delegate* unmanaged<int*, int, int, int>)NativeLibrary.GetExport(Driver, "cuDeviceGetAttribute");
+
+    private static readonly delegate* unmanaged<nint*, void*, int> LoadModuleData =
+        (delegate* unmanaged<nint*, void*, int>)NativeLibrary.GetExport(Driver, "cuModuleLoadData");
+
+    private static readonly delegate* unmanaged<nint*, nint, byte*, int> GetFunction =
+        (delegate* unmanaged<nint*, nint, byte*, int>)NativeLibrary.GetExport(Driver, "cuModuleGetFunction");
+
+    private static readonly delegate* unmanaged<
+        nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int> LaunchKernel =
+        (delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int>)
+        NativeLibrary.GetExport(Driver, "cuLaunchKernel");
+
+    private static readonly delegate* unmanaged<int, byte**, int> GetErrorName =
+        (delegate* unmanaged<int, byte**, int>)NativeLibrary.GetExport(Driver, "cuGetErrorName");
+
+    /// <summary>The compute capability of the GPU in use, such as 90.</summary>
+    public static int ComputeCapability()
+    {
+        const int majorAttribute = 75;
+        const int minorAttribute = 76;
+        int device, major, minor;
+        Check(GetCurrentDevice(&device), "cuCtxGetDevice");
+        Check(GetAttribute(&major, majorAttribute, device), "cuDeviceGetAttribute");
+        Check(GetAttribute(&minor, minorAttribute, device), "cuDeviceGetAttribute");
+        return (major * 10) + minor;
+    }
+
+    /// <summary>Loads machine code into the context in use.</summary>
+    public static nint LoadModule(ReadOnlySpan<byte> image)
+    {
+        nint module;
+        fixed (byte* data = image)
+            Check(LoadModuleData(&module, data), "cuModuleLoadData");
+
+        return module;
+    }
+
+    /// <summary>A kernel of a loaded module.</summary>
+    public static nint Function(nint module, string name)
+    {
+        nint function;
+        var bytes = System.Text.Encoding.UTF8.GetBytes(name + '\0');
+        fixed (byte* text = bytes)
+            Check(GetFunction(&function, module, text), $"cuModuleGetFunction({name})");
+
+        return function;
+    }
+
+    /// <summary>Queues a kernel on libtorch's stream, the default one.</summary>
+    /// <param name="function">The kernel.</param>
+    /// <param name="blocks">Blocks, in one dimension; none launches nothing.</param>
+    /// <param name="threads">Threads of a block.</param>
+    /// <param name="arguments">Its arguments, in 8 bytes each, whatever their size.</param>
+    public static void Launch(nint function, long blocks, int threads, ReadOnlySpan<KernelArgument> arguments)
+    {
+        if (blocks == 0)
+            return;
+
+        var pointers = stackalloc void*[arguments.Length];
+        fixed (KernelArgument* values = arguments)
+        {
+            for (var i = 0; i < arguments.Length; i++)
+                pointers[i] = values + i;
+
+            Check(
+                LaunchKernel(function, checked((uint)blocks), 1, 1, (uint)threads, 1, 1, 0, 0, pointers, null),
+                "cuLaunchKernel");
+        }
+    }
+
+    private static void Check(int code, string call)
+    {
+        if (code == 0)
+            return;
+
+        byte* name;
+        var text = GetErrorName(code, &name) == 0 ? Marshal.PtrToStringUTF8((nint)name) : code.ToString(
+            System.Globalization.CultureInfo.InvariantCulture);
+        throw new InvalidOperationException($"{call}: {text}");
+    }
+}

@@ -1,0 +1,372 @@
+// The operators between the matrix products, each in one pass over memory. Compiled at run time for one data type T
+// (float, f16 or bf16); arithmetic is float32, and results are rounded where libtorch's separate operators round.
+// Rows are read 16 bytes at a time, so their lengths are multiples of VECTOR values.
+
+typedef unsigned short u16;
+typedef unsigned int u32;
+typedef long long i64;
+typedef unsigned long long u64;
+
+struct bf16 { u16 bits; };
+struct f16 { u16 bits; };
+
+__device__ __forceinline__ float wide(float value) { return value; }
+
+__device__ __forceinline__ float wide(bf16 value) { return __uint_as_float((u32)value.bits << 16); }
+
+__device__ __forceinline__ float wide(f16 value)
+{
+    float result;
+    asm("cvt.f32.f16 %0, %1;" : "=f"(result) : "h"(value.bits));
+    return result;
+}
+
+__device__ __forceinline__ void narrow(float& to, float value) { to = value; }
+
+__device__ __forceinline__ void narrow(bf16& to, float value)
+{
+    asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(to.bits) : "f"(value));
+}
+
+__device__ __forceinline__ void narrow(f16& to, float value)
+{
+    asm("cvt.rn.f16.f32 %0, %1;" : "=h"(to.bits) : "f"(value));
+}
+
+__device__ __forceinline__ float rounded(float value)
+{
+    T result;
+    narrow(result, value);
+    return wide(result);
+}
+
+constexpr int VECTOR = 16 / sizeof(T);
+
+// Packs of a row that a thread keeps: rows of up to 4 * 512 packs.
+constexpr int MOST = 4;
+
+struct alignas(16) Pack { T v[VECTOR]; };
+
+__device__ __forceinline__ float2 block_sum(float2 value)
+{
+    __shared__ float2 partial[32];
+    for (int offset = 16; offset > 0; offset /= 2)
+    {
+        value.x += __shfl_xor_sync(0xffffffffu, value.x, offset);
+        value.y += __shfl_xor_sync(0xffffffffu, value.y, offset);
+    }
+
+    int lane = threadIdx.x % 32, warp = threadIdx.x / 32, warps = blockDim.x / 32;
+    if (lane == 0)
+        partial[warp] = value;
+
+    __syncthreads();
+    value = lane < warps ? partial[lane] : make_float2(0, 0);
+    for (int offset = 16; offset > 0; offset /= 2)
+    {
+        value.x += __shfl_xor_sync(0xffffffffu, value.x, offset);
+        value.y += __shfl_xor_sync(0xffffffffu, value.y, offset);
+    }
+
+    __syncthreads();
+    return value;
+}
+
+__device__ __forceinline__ float block_max(float value)
+{
+    __shared__ float partial[32];
+    for (int offset = 16; offset > 0; offset /= 2)
+        value = fmaxf(value, __shfl_xor_sync(0xffffffffu, value, offset));
+
+    int lane = threadIdx.x % 32, warp = threadIdx.x / 32, warps = blockDim.x / 32;
+    if (lane == 0)
+        partial[warp] = value;
+
+    __syncthreads();
+    value = partial[lane < warps ? lane : 0];
+    for (int offset = 16; offset > 0; offset /= 2)
+        value = fmaxf(value, __shfl_xor_sync(0xffffffffu, value, offset));
+
+    __syncthreads();
+    return value;
+}
+
+// Random bits that are a function of seed and place: Philox4x32 with 7 rounds (Salmon et al., "Parallel Random Numbers:
+// As Easy as 1, 2, 3", 2011). Eight 16-bit numbers, one for each value of a pack.
+struct Draw
+{
+    u32 words[4];
+
+    __device__ __forceinline__ Draw(u64 seed, u64 place)
+    {
+        u32 c0 = (u32)place, c1 = (u32)(place >> 32), c2 = 0, c3 = 0;
+        u32 k0 = (u32)seed, k1 = (u32)(seed >> 32);
+        for (int round = 0; round < 7; round++)
+        {
+            u32 high0 = __umulhi(0xD2511F53u, c0), low0 = 0xD2511F53u * c0;
+            u32 high1 = __umulhi(0xCD9E8D57u, c2), low1 = 0xCD9E8D57u * c2;
+            c0 = high1 ^ c1 ^ k0;
+            c1 = low1;
+            c2 = high0 ^ c3 ^ k1;
+            c3 = low0;
+            k0 += 0x9E3779B9u;
+            k1 += 0xBB67AE85u;
+        }
+
+        words[0] = c0;
+        words[1] = c1;
+        words[2] = c2;
+        words[3] = c3;
+    }
+
+    __device__ __forceinline__ u32 operator[](int i) const { return (words[i / 2] >> (i % 2 * 16)) & 0xffffu; }
+};
+
+// sum = x + delta, normed = sum / sqrt(mean(sum^2) + epsilon) * weight; a block for each row. Without delta, sum is x.
+extern "C" __global__ void add_rms_norm(
+    const Pack* x, const Pack* delta, const Pack* weight, Pack* sum, Pack* normed, int packs, float epsilon)
+{
+    i64 row = (i64)blockIdx.x * packs;
+    Pack kept[MOST];
+    float squares = 0;
+#pragma unroll
+    for (int k = 0; k < MOST; k++)
+    {
+        int place = threadIdx.x + k * blockDim.x;
+        if (place >= packs)
+            break;
+
+        kept[k] = x[row + place];
+        if (delta)
+        {
+            Pack other = delta[row + place];
+            for (int i = 0; i < VECTOR; i++)
+                narrow(kept[k].v[i], wide(kept[k].v[i]) + wide(other.v[i]));
+
+            sum[row + place] = kept[k];
+        }
+
+        for (int i = 0; i < VECTOR; i++)
+            squares += wide(kept[k].v[i]) * wide(kept[k].v[i]);
+    }
+
+    float scale = rsqrtf(block_sum(make_float2(squares, 0)).x / (packs * VECTOR) + epsilon);
+#pragma unroll
+    for (int k = 0; k < MOST; k++)
+    {
+        int place = threadIdx.x + k * blockDim.x;
+        if (place >= packs)
+            break;
+
+        Pack w = weight[place], result;
+        for (int i = 0; i < VECTOR; i++)
+            narrow(result.v[i], rounded(wide(kept[k].v[i]) * scale) * wide(w.v[i]));
+
+        normed[row + place] = result;
+    }
+}
+
+// The gradient of x through its normalization, and besides it: the residual's. What comes back through the low-rank
+// update passes the update's dropout on its way to the gradient of the normalized row.
+extern "C" __global__ void rms_norm_backward(
+    const Pack* gradient, const Pack* low, u64 seed, u32 threshold, float keep_scale,
+    const Pack* x, const Pack* weight, const Pack* residual, Pack* result, int packs, float epsilon)
+{
+    i64 row = (i64)blockIdx.x * packs;
+    Pack kept[MOST];
+    float incoming[MOST][VECTOR];
+    float2 sums = make_float2(0, 0);
+#pragma unroll
+    for (int k = 0; k < MOST; k++)
+    {
+        int place = threadIdx.x + k * blockDim.x;
+        if (place >= packs)
+            break;
+
+        kept[k] = x[row + place];
+        Pack g = gradient[row + place], w = weight[place];
+        for (int i = 0; i < VECTOR; i++)
+            incoming[k][i] = wide(g.v[i]);
+
+        if (low)
+        {
+            Pack update = low[row + place];
+            Draw draw(seed, row + place);
+            for (int i = 0; i < VECTOR; i++)
+                incoming[k][i] += draw[i] >= threshold ? wide(update.v[i]) * keep_scale : 0;
+        }
+
+        for (int i = 0; i < VECTOR; i++)
+        {
+            incoming[k][i] *= wide(w.v[i]);
+            sums.x += wide(kept[k].v[i]) * wide(kept[k].v[i]);
+            sums.y += wide(kept[k].v[i]) * incoming[k][i];
+        }
+    }
+
+    sums = block_sum(sums);
+    int hidden = packs * VECTOR;
+    float scale = rsqrtf(sums.x / hidden + epsilon);
+    float pull = scale * scale * scale * sums.y / hidden;
+#pragma unroll
+    for (int k = 0; k < MOST; k++)
+    {
+        int place = threadIdx.x + k * blockDim.x;
+        if (place >= packs)
+            break;
+
+        Pack out, other;
+        if (residual)
+            other = residual[row + place];
+
+        for (int i = 0; i < VECTOR; i++)
+        {
+            float value = incoming[k][i] * scale - wide(kept[k].v[i]) * pull;
+            narrow(out.v[i], residual ? value + wide(other.v[i]) : value);
+        }
+
+        result[row + place] = out;
+    }
+}
+
+extern "C" __global__ void dropout(
+    const Pack* x, Pack* result, i64 packs, u64 seed, u32 threshold, float keep_scale)
+{
+    i64 place = (i64)blockIdx.x * blockDim.x + threadIdx.x;
+    if (place >= packs)
+        return;
+
+    Pack value = x[place];
+    Draw draw(seed, place);
+    for (int i = 0; i < VECTOR; i++)
+        narrow(value.v[i], draw[i] >= threshold ? wide(value.v[i]) * keep_scale : 0);
+
+    result[place] = value;
+}
+
+// Turns queries and keys, which stand at the front of each row of x, by their positions' angles; a block for each row.
+extern "C" __global__ void rope(
+    T* x, const float* cosines, const float* sines, const i64* positions, int heads, int half, int stride)
+{
+    T* row = x + (i64)blockIdx.x * stride;
+    const float* cosine = cosines + positions[blockIdx.x] * half;
+    const float* sine = sines + positions[blockIdx.x] * half;
+    int packs = half / VECTOR;
+    for (int item = threadIdx.x; item < heads * packs; item += blockDim.x)
+    {
+        int channel = item % packs * VECTOR;
+        Pack* first = (Pack*)(row + item / packs * 2 * half + channel);
+        Pack* second = (Pack*)(row + item / packs * 2 * half + half + channel);
+        Pack a = *first, b = *second;
+        for (int i = 0; i < VECTOR; i++)
+        {
+            float c = cosine[channel + i], s = sine[channel + i];
+            float left = wide(a.v[i]), right = wide(b.v[i]);
+            narrow(a.v[i], left * c - right * s);
+            narrow(b.v[i], right * c + left * s);
+        }
+
+        *first = a;
+        *second = b;
+    }
+}
+
+// Turns the gradients of queries and keys back and lays them, and those of the values, side by side.
+extern "C" __global__ void rope_backward(
+    const T* query, const T* key, const Pack* value, T* result,
+    const float* cosines, const float* sines, const i64* positions, int heads, int key_heads, int half)
+{
+    i64 token = blockIdx.x;
+    int channels = 2 * half, packs = half / VECTOR;
+    T* row = result + token * (heads + 2 * key_heads) * channels;
+    const float* cosine = cosines + positions[token] * half;
+    const float* sine = sines + positions[token] * half;
+    for (int item = threadIdx.x; item < (heads + key_heads) * packs; item += blockDim.x)
+    {
+        int head = item / packs, channel = item % packs * VECTOR;
+        const T* from = head < heads
+            ? query + (token * heads + head) * channels
+            : key + (token * key_heads + head - heads) * channels;
+        Pack a = *(const Pack*)(from + channel), b = *(const Pack*)(from + half + channel);
+        for (int i = 0; i < VECTOR; i++)
+        {
+            float c = cosine[channel + i], s = sine[channel + i];
+            float left = wide(a.v[i]), right = wide(b.v[i]);
+            narrow(a.v[i], left * c + right * s);
+            narrow(b.v[i], right * c - left * s);
+        }
+
+        *(Pack*)(row + head * channels + channel) = a;
+        *(Pack*)(row + head * channels + half + channel) = b;
+    }
+
+    int values = key_heads * 2 * packs;
+    Pack* to = (Pack*)(row + (heads + key_heads) * channels);
+    for (int item = threadIdx.x; item < values; item += blockDim.x)
+        to[item] = value[token * values + item];
+}
+
+// silu(gate) * up for rows [gate, up]; a block for each row.
+extern "C" __global__ void swiglu(const Pack* gate_up, Pack* result, int packs)
+{
+    const Pack* gates = gate_up + (i64)blockIdx.x * 2 * packs;
+    Pack* row = result + (i64)blockIdx.x * packs;
+    for (int place = threadIdx.x; place < packs; place += blockDim.x)
+    {
+        Pack gate = gates[place], up = gates[packs + place];
+        for (int i = 0; i < VECTOR; i++)
+        {
+            float g = wide(gate.v[i]);
+            narrow(gate.v[i], rounded(g / (1 + __expf(-g))) * wide(up.v[i]));
+        }
+
+        row[place] = gate;
+    }
+}
+
+// Replaces [gate, up] by its gradient.
+extern "C" __global__ void swiglu_backward(const Pack* gradient, Pack* gate_up, int packs)
+{
+    const Pack* row = gradient + (i64)blockIdx.x * packs;
+    Pack* gates = gate_up + (i64)blockIdx.x * 2 * packs;
+    for (int place = threadIdx.x; place < packs; place += blockDim.x)
+    {
+        Pack incoming = row[place], gate = gates[place], up = gates[packs + place];
+        for (int i = 0; i < VECTOR; i++)
+        {
+            float g = wide(gate.v[i]), u = wide(up.v[i]), d = wide(incoming.v[i]);
+            float sigmoid = 1 / (1 + __expf(-g));
+            narrow(gate.v[i], d * u * sigmoid * (1 + g * (1 - sigmoid)));
+            narrow(up.v[i], d * g * sigmoid);
+        }
+
+        gates[place] = gate;
+        gates[packs + place] = up;
+    }
+}
+
+// The cross entropy of each row, whose logits are replaced by factor times their gradient; a block for each row.
+extern "C" __global__ void cross_entropy(T* logits, const i64* targets, float* losses, int vocabulary, float factor)
+{
+    T* row = logits + (i64)blockIdx.x * vocabulary;
+    float largest = -3.4e38f;
+    for (int i = threadIdx.x; i < vocabulary; i += blockDim.x)
+        largest = fmaxf(largest, wide(row[i]));
+
+    largest = block_max(largest);
+    float sum = 0;
+    for (int i = threadIdx.x; i < vocabulary; i += blockDim.x)
+        sum += __expf(wide(row[i]) - largest);
+
+    sum = block_sum(make_float2(sum, 0)).x;
+    i64 target = targets[blockIdx.x];
+    if (threadIdx.x == 0)
+        losses[blockIdx.x] = largest + logf(sum) - wide(row[target]);
+
+    __syncthreads();
+    for (int i = threadIdx.x; i < vocabulary; i += blockDim.x)
+    {
+        float probability = __expf(wide(row[i]) - largest) / sum;
+        narrow(row[i], (probability - (i == target)) * factor);
+    }
+}

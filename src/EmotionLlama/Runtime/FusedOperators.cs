@@ -1,0 +1,144 @@
+using EmotionLlama.Runtime.Cuda;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace EmotionLlama.Runtime;
+
+/// <summary>
+/// What stands between the matrix products of a decoder, forwards and backwards: one kernel each on a GPU, plain
+/// operators elsewhere. The forward ones can be differentiated where they run as plain operators.
+/// </summary>
+internal static class FusedOperators
+{
+    /// <summary>A residual sum and its root mean square normalization.</summary>
+    /// <param name="x">The residual stream <c>[tokens, hidden]</c>.</param>
+    /// <param name="delta">What is added to it; null for nothing.</param>
+    /// <param name="weight"><c>[hidden]</c>.</param>
+    /// <param name="epsilon">Added to the mean square.</param>
+    public static (Tensor Sum, Tensor Normed) AddRmsNorm(Tensor x, Tensor? delta, Tensor weight, double epsilon)
+    {
+        if (FusedKernels.For(x, x.shape[^1]) is { } kernels && x.shape[^1] <= kernels.LongestNorm)
+            return kernels.AddRmsNorm(x, delta, weight, epsilon);
+
+        var sum = delta is null ? x : x + delta;
+        return (sum, Operators.RmsNorm(sum, weight, epsilon));
+    }
+
+    /// <summary>The gradient of the input of a normalization.</summary>
+    /// <param name="gradient">Gradient of the normalized rows, <c>[tokens, hidden]</c>.</param>
+    /// <param name="low">What comes back through low-rank updates, before their dropout; null for nothing.</param>
+    /// <param name="dropout">The updates' dropout; null for none.</param>
+    /// <param name="x">The input, <c>[tokens, hidden]</c>.</param>
+    /// <param name="weight"><c>[hidden]</c>, frozen.</param>
+    /// <param name="epsilon">Added to the mean square.</param>
+    /// <param name="residual">Gradient of the same input on its other way; null for nothing.</param>
+    public static Tensor RmsNormBackward(
+        Tensor gradient,
+        Tensor? low,
+        DropoutMask? dropout,
+        Tensor x,
+        Tensor weight,
+        double epsilon,
+        Tensor? residual)
+    {
+        if (FusedKernels.For(x, x.shape[^1]) is { } kernels && x.shape[^1] <= kernels.LongestNorm)
+            return kernels.RmsNormBackward(gradient, low, dropout, x, weight, epsilon, residual);
+
+        if (low is not null)
+            gradient = gradient + (dropout?.Apply(low) ?? low);
+
+        var wide = x.to(ScalarType.Float32);
+        var scale = (wide.square().mean([-1], keepdim: true) + epsilon).rsqrt();
+        var normed = wide * scale;
+        var weighted = gradient.to(ScalarType.Float32) * weight;
+        var result = ((weighted - (normed * (weighted * normed).mean([-1], keepdim: true))) * scale).to(x.dtype);
+        return residual is null ? result : result + residual;
+    }
+
+    /// <summary>Splits rows of queries, keys and values into heads, and turns queries and keys by their positions'
+    /// angles.</summary>
+    /// <param name="row"><c>[tokens, (heads + 2 · keyHeads) · channels]</c>; may be changed in place.</param>
+    /// <param name="rotations">The angles.</param>
+    /// <param name="heads">Query heads.</param>
+    /// <param name="keyHeads">Key and value heads.</param>
+    public static QueryKeyValue Rope(Tensor row, Rotations rotations, int heads, int keyHeads)
+    {
+        var all = row.view(row.shape[0], heads + (2 * keyHeads), -1);
+        var value = all.narrow(1, heads + keyHeads, keyHeads);
+        if (FusedKernels.For(row, all.shape[2] / 2) is { } kernels)
+        {
+            kernels.Rope(row, rotations, heads + keyHeads, (int)all.shape[2] / 2);
+            return new(all.narrow(1, 0, heads), all.narrow(1, heads, keyHeads), value);
+        }
+
+        var (cosine, sine) = rotations.Gathered;
+        var turned = Operators.Rope(all.narrow(1, 0, heads + keyHeads), cosine, sine);
+        return new(turned.narrow(1, 0, heads), turned.narrow(1, heads, keyHeads), value);
+    }
+
+    /// <summary>The gradient of a row of queries, keys and values.</summary>
+    /// <param name="gradient">Gradients of turned queries <c>[tokens, heads, channels]</c>, turned keys and values
+    /// <c>[tokens, keyHeads, channels]</c>.</param>
+    /// <param name="rotations">The angles.</param>
+    /// <returns><c>[tokens, (heads + 2 · keyHeads) · channels]</c></returns>
+    public static Tensor RopeBackward(QueryKeyValue gradient, Rotations rotations)
+    {
+        var (query, key, value) = gradient;
+        if (FusedKernels.For(query, query.shape[2] / 2) is { } kernels)
+            return kernels.RopeBackward(query.contiguous(), key.contiguous(), value.contiguous(), rotations);
+
+        // Turning back is turning by the negative angle.
+        var (cosine, sine) = rotations.Gathered;
+        var turned = Operators.Rope(cat([query, key], 1), cosine, -sine);
+        return cat([turned, value], 1).view(query.shape[0], -1);
+    }
+
+    /// <summary>The gated activation <c>silu(gate) · up</c>.</summary>
+    /// <param name="gateUp">Rows of gate and up, <c>[tokens, 2 · inner]</c>.</param>
+    /// <returns><c>[tokens, inner]</c></returns>
+    /// <remarks>Shazeer, "GLU Variants Improve Transformer", 2020, equation 6.</remarks>
+    public static Tensor SwiGlu(Tensor gateUp)
+    {
+        var inner = gateUp.shape[1] / 2;
+        return FusedKernels.For(gateUp, inner) is { } kernels
+            ? kernels.SwiGlu(gateUp)
+            : functional.silu(gateUp.narrow(1, 0, inner)) * gateUp.narrow(1, inner, inner);
+    }
+
+    /// <summary>The gradient of gate and up.</summary>
+    /// <param name="gradient">Gradient of the activation, <c>[tokens, inner]</c>.</param>
+    /// <param name="gateUp"><c>[tokens, 2 · inner]</c>; may be overwritten by the result.</param>
+    /// <returns><c>[tokens, 2 · inner]</c></returns>
+    public static Tensor SwiGluBackward(Tensor gradient, Tensor gateUp)
+    {
+        var inner = gateUp.shape[1] / 2;
+        if (FusedKernels.For(gateUp, inner) is { } kernels)
+        {
+            kernels.SwiGluBackward(gradient, gateUp);
+            return gateUp;
+        }
+
+        var (gate, up) = (gateUp.narrow(1, 0, inner), gateUp.narrow(1, inner, inner));
+        var sigmoid = gate.sigmoid();
+        var slope = sigmoid * ((gate * (1 - sigmoid)) + 1);
+        return cat([gradient * up * slope, gradient * gate * sigmoid], 1);
+    }
+
+    /// <summary>Sum of the cross entropies of the given targets, and the gradient of the logits.</summary>
+    /// <param name="logits"><c>[targets, vocabulary]</c>; may be overwritten by the gradient.</param>
+    /// <param name="targets">Token ids <c>[targets]</c>, int64.</param>
+    /// <param name="factor">What the gradient is multiplied by.</param>
+    /// <returns>The sum, a float32 scalar, and the gradient in the data type of the logits.</returns>
+    public static (Tensor Loss, Tensor Gradient) CrossEntropy(Tensor logits, Tensor targets, double factor)
+    {
+        if (FusedKernels.For(logits, 0) is { } kernels)
+            return (kernels.CrossEntropy(logits, targets, factor).sum(), logits);
+
+        var logarithms = functional.log_softmax(logits.to(ScalarType.Float32), -1);
+        var picked = targets.unsqueeze(1);
+        var loss = -logarithms.gather(1, picked).sum();
+        var gradient = logarithms.exp_().scatter_add_(
+            1, picked, full([targets.shape[0], 1], -1, ScalarType.Float32, logits.device));
+        return (loss, gradient.mul_(factor).to(logits.dtype));
+    }
+}

@@ -1,0 +1,116 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EmotionLlama.Runtime;
+
+/// <summary>
+/// Causal attention inside each sequence of a packed row, with what its gradient needs: variable-length flash attention
+/// in half precision on a GPU, and libtorch's attention over a grid elsewhere.
+/// </summary>
+/// <remarks>Dao, "FlashAttention-2: Faster Attention with Better Parallelism and Work Partitioning", 2023.</remarks>
+internal sealed class PackedAttention : IDisposable
+{
+    private const int MostFlashChannels = 256;
+
+    private readonly QueryKeyValue _inputs;
+    private readonly SequenceLayout _layout;
+    private readonly Tensor? _graph;
+    private readonly Tensor[] _flash;
+
+    private PackedAttention(
+        QueryKeyValue inputs, SequenceLayout layout, Tensor output, Tensor? graph, params Tensor[] flash)
+    {
+        _inputs = inputs;
+        _layout = layout;
+        _graph = graph;
+        _flash = flash;
+        Output = output;
+    }
+
+    /// <summary><c>[tokens, heads · channels]</c></summary>
+    public Tensor Output { get; }
+
+    /// <summary>Attends, and keeps what <see cref="Backward"/> needs: the inputs and a
+    /// little more. All of it belongs to the dispose scope that is open.</summary>
+    public static PackedAttention Forward(QueryKeyValue inputs, SequenceLayout layout)
+    {
+        if (UsesFlash(inputs.Query))
+        {
+            var results = Flash(inputs, layout);
+            return new(inputs, layout, results[0].view(results[0].shape[0], -1), graph: null, results);
+        }
+
+        // A graph of its own, from these inputs to this output.
+        using var _ = enable_grad();
+        var leaves = new QueryKeyValue(Leaf(inputs.Query), Leaf(inputs.Key), Leaf(inputs.Value));
+        var graph = Operators.Attention(leaves.Query, leaves.Key, leaves.Value, layout);
+        return new(leaves, layout, graph.detach(), graph);
+    }
+
+    /// <summary>Attends without keeping anything. Can be differentiated where flash attention does not serve.</summary>
+    public static Tensor Attend(QueryKeyValue inputs, SequenceLayout layout)
+    {
+        if (!UsesFlash(inputs.Query))
+            return Operators.Attention(inputs.Query, inputs.Key, inputs.Value, layout);
+
+        var results = Flash(inputs, layout);
+        foreach (var unneeded in results[1..])
+            unneeded.Dispose();
+
+        return results[0].view(results[0].shape[0], -1);
+    }
+
+    /// <summary>The gradients of the inputs.</summary>
+    /// <param name="gradient">Gradient of the output, <c>[tokens, heads · channels]</c>.</param>
+    public QueryKeyValue Backward(Tensor gradient)
+    {
+        if (_graph is not null)
+        {
+            autograd.backward([_graph], [gradient]);
+            return new(_inputs.Query.grad!, _inputs.Key.grad!, _inputs.Value.grad!);
+        }
+
+        var results = NativeTorch.Call(
+            "aten::_flash_attention_backward"u8, ""u8, 3,
+            gradient.view(_flash[0].shape), _inputs.Query, _inputs.Key, _inputs.Value, _flash[0], _flash[1],
+            _layout.Starts, _layout.Starts, _layout.Longest, _layout.Longest, 0.0, true, _flash[2], _flash[3],
+            OperatorArgument.None, OperatorArgument.None, OperatorArgument.None);
+        return new(results[0], results[1], results[2]);
+    }
+
+    /// <summary>Takes its tensors out of the dispose scope that is open.</summary>
+    public void DetachFromDisposeScope()
+    {
+        foreach (var tensor in Tensors)
+            tensor.DetachFromDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var tensor in Tensors)
+            tensor.Dispose();
+    }
+
+    private IEnumerable<Tensor> Tensors =>
+        ((Tensor?[])[Output, _graph, _inputs.Query, _inputs.Key, _inputs.Value, .. _flash]).OfType<Tensor>();
+
+    private static bool UsesFlash(Tensor query) =>
+        query.device_type == DeviceType.CUDA
+        && query.dtype is ScalarType.BFloat16 or ScalarType.Float16
+        && query.shape[2] % 8 == 0
+        && query.shape[2] <= MostFlashChannels;
+
+    /// <summary>Output, log-sum-exp, state of the generator, and two that only belong to it.</summary>
+    private static Tensor[] Flash(QueryKeyValue inputs, SequenceLayout layout)
+    {
+        var starts = OperatorArgument.Optional(layout.Starts);
+        return NativeTorch.Call(
+            "aten::_flash_attention_forward"u8, ""u8, 5,
+            inputs.Query, inputs.Key, inputs.Value, starts, starts, layout.Longest, layout.Longest, 0.0, true, false,
+            OperatorArgument.None, OperatorArgument.None, OperatorArgument.None, OperatorArgument.None,
+            OperatorArgument.None);
+    }
+
+    private static Tensor Leaf(Tensor x) => x.detach().requires_grad_();
+}
