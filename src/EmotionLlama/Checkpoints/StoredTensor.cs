@@ -1,4 +1,5 @@
 using EmotionLlama.Checkpoints.Pickling;
+using EmotionLlama.Models;
 using static TorchSharp.torch;
 
 namespace EmotionLlama.Checkpoints;
@@ -86,6 +87,9 @@ public sealed class StoredTensor
         var values = _storage.Read([_span], _offset);
         return values.as_strided(_shape, _strides).contiguous().MoveToOuterDisposeScope();
     }
+
+    /// <summary>Where the values lie in the file; null where they do not lie there behind one another.</summary>
+    internal StoredValues? Locate() => IsContiguous() ? _storage.Locate(Count, _offset) : null;
 
     /// <summary>The type and the shape.</summary>
     public override string ToString() => $"{TorchTypes.Name(Type)} [{string.Join(", ", _shape)}]";

@@ -31,7 +31,7 @@ public sealed class EmotionLlamaModel : IDisposable
     /// <param name="llama">The decoder; owned by this model from now on.</param>
     /// <param name="vision">The frozen vision tower; owned by this model from now on.</param>
     /// <param name="visionNorm">Where <c>weight</c> and <c>bias</c> of the layer normalization behind the tower are
-    /// found; null leaves that normalization out, as the original does where no checkpoint holds it.</param>
+    /// found; null leaves that normalization out, for towers that were made without.</param>
     public EmotionLlamaModel(Llama llama, EvaVisionTransformer vision, WeightReader? visionNorm)
     {
         ArgumentNullException.ThrowIfNull(llama);

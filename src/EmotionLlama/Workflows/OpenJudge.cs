@@ -1,3 +1,4 @@
+using EmotionLlama.Checkpoints;
 using EmotionLlama.Configuration;
 using EmotionLlama.Generation;
 using EmotionLlama.Scoring.Judging;
@@ -36,7 +37,7 @@ public sealed class OpenJudge : IDisposable
     /// <param name="outputFolder">As for an endpoint.</param>
     /// <param name="report">Hears what was loaded.</param>
     /// <exception cref="InputException">A file of the model does not suit.</exception>
-    public static OpenJudge OnThisMachine(Recipe recipe, string outputFolder, Action<string>? report = null)
+    public static OpenJudge OnThisMachine(Recipe recipe, string outputFolder, Action<ModelLoadReport>? report = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
 
