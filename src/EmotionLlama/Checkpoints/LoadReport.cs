@@ -5,12 +5,10 @@ namespace EmotionLlama.Checkpoints;
 /// <summary>What a model took from a file or folder of weights.</summary>
 /// <param name="Part">The part of the model that it was read for.</param>
 /// <param name="Location">The file or folder.</param>
-public sealed record LoadReport(LoadedPart Part, string Location)
+/// <param name="Taken">The tensors that were taken.</param>
+public sealed record LoadReport(
+    LoadedPart Part, string Location, [property: JsonIgnore] IReadOnlyList<string> Taken)
 {
-    /// <summary>The tensors that were taken.</summary>
-    [JsonIgnore]
-    public required IReadOnlyList<string> Taken { get; init; }
-
     /// <summary>The tensors that were taken, by module.</summary>
     public IReadOnlyList<TensorGroup> TakenModules => TensorGroup.Of(Taken);
 

@@ -66,12 +66,11 @@ public static class ModelFactory
     }
 
     private static LoadReport Report(WatchedWeights llama) =>
-        new(LoadedPart.Llama, llama.Location) { Taken = llama.Taken, Unexpected = llama.Left };
+        new(LoadedPart.Llama, llama.Location, llama.Taken) { Unexpected = llama.Left };
 
     private static LoadReport Report(WatchedWeights weights, EvaVisionTransformer vision) =>
-        new(LoadedPart.VisionTower, weights.Location)
+        new(LoadedPart.VisionTower, weights.Location, weights.Taken)
         {
-            Taken = weights.Taken,
             Unexpected = weights.Left,
             Reshaped =
             [

@@ -41,9 +41,9 @@ public static class TrainedWeights
 
         var names = parameters.Select(parameter => parameter.Name).ToHashSet();
         var known = taken.Select(parameter => parameter.Name).ToHashSet();
-        return new LoadReport(LoadedPart.TrainedWeights, checkpoint.Location)
+        return new LoadReport(
+            LoadedPart.TrainedWeights, checkpoint.Location, [.. taken.Select(parameter => parameter.Name)])
         {
-            Taken = [.. taken.Select(parameter => parameter.Name)],
             Missing = [.. names.Where(name => !known.Contains(name))],
             Unexpected = [.. source.Names.Where(name => !names.Contains(name))],
         };
