@@ -121,15 +121,25 @@ internal sealed class FuzzRun : IDisposable
         Interlocked.Exchange(ref _started, Environment.TickCount64);
         var path = Path.Combine(_folder, "fuzzed." + _format);
         File.WriteAllBytes(path, content);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        var problem = Read(path, mustBeTaken);
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        var (problem, allocated) = Measure(path, mustBeTaken);
         var limit = _limits.Of(content.Length);
+
+        // Once more: what the runtime itself does the first time, such as loading the texts of errors, does not count.
+        if (problem is null && allocated > limit)
+            (problem, allocated) = Measure(path, mustBeTaken);
+
         if (problem is null && allocated > limit)
             problem = $"allocated {allocated} bytes for a file of {content.Length}; {limit} are allowed";
 
         if (problem is not null)
             Fail(name, content, problem);
+    }
+
+    private (string? Problem, long Allocated) Measure(string path, bool mustBeTaken)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var problem = Read(path, mustBeTaken);
+        return (problem, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
     private string? Read(string path, bool mustBeTaken)
