@@ -1,6 +1,5 @@
 using EmotionLlama.Configuration;
 using EmotionLlama.Datasets;
-using EmotionLlama.Media;
 using EmotionLlama.Media.Clips;
 using static TorchSharp.torch;
 
