@@ -1,5 +1,6 @@
 using System.Globalization;
 using EmotionLlama.Configuration;
+using EmotionLlama.Runtime;
 
 namespace EmotionLlama.Datasets;
 

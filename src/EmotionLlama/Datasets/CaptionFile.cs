@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EmotionLlama.Runtime;
 
 namespace EmotionLlama.Datasets;
 

@@ -1,6 +1,6 @@
 using EmotionLlama.Configuration;
 using EmotionLlama.Configuration.Binding;
-using EmotionLlama.Datasets;
+using EmotionLlama.Runtime;
 
 namespace EmotionLlama.Scoring.Judging;
 

@@ -1,6 +1,6 @@
 using CsvHelper;
 
-namespace EmotionLlama.Datasets;
+namespace EmotionLlama.Runtime;
 
 /// <summary>Reads columns of CSV files by name, and writes CSV files.</summary>
 internal static class CsvTable
@@ -36,10 +36,25 @@ internal static class CsvTable
             yield return (csv.LineNumber, [.. Enumerable.Range(0, columns.Length).Select(csv.GetString)]);
     }
 
+    /// <summary>The rows of a wide file with the lines where they begin, only the wanted columns of each. Blanks around
+    /// names and fields do not count.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="choose">Gives the places of the wanted columns from the names of all; none for an empty file.</param>
+    /// <exception cref="InputException">The file is missing or is not CSV.</exception>
+    public static IEnumerable<(long Line, string[] Fields)> ReadPadded(
+        string path, Func<IReadOnlyList<string>, int[]> choose)
+    {
+        using var stream = DataFile.Open(path);
+        using var csv = CsvReader.Create(stream, Strict with { TrimWhitespace = true });
+        var places = choose(Guard(path, () => csv.Headers.ToArray()));
+        while (Guard(path, csv.Read))
+            yield return (csv.LineNumber, Array.ConvertAll(places, csv.GetString));
+    }
+
     /// <summary>Writes a file, whole or not at all.</summary>
     /// <exception cref="InputException">The file cannot be written.</exception>
     public static void Write(string path, IEnumerable<string[]> headerAndRows) =>
-        Runtime.AtomicFile.Write(path, stream =>
+        AtomicFile.Write(path, stream =>
         {
             using var csv = CsvWriter.Create(stream, new CsvWriterOptions { NewLine = "\n" }, leaveOpen: true);
             foreach (var row in headerAndRows)

@@ -1,4 +1,4 @@
-namespace EmotionLlama.Datasets;
+namespace EmotionLlama.Runtime;
 
 /// <summary>Opens data files, with errors a person can act on.</summary>
 internal static class DataFile
