@@ -11,7 +11,7 @@ namespace EmotionLlama.Extraction;
 /// and preparing run side by side, the encoders take turns. What is held does not grow with the length of a clip, but
 /// for its sound.
 /// </summary>
-public sealed class ClipExtractor : IDisposable
+public sealed class ClipExtractor : IClipExtractor, IDisposable
 {
     private readonly FeatureEncoders _encoders;
     private readonly FfmpegProgram _program;
@@ -25,7 +25,7 @@ public sealed class ClipExtractor : IDisposable
         Parts = PartsOf(features);
     }
 
-    /// <summary>What it can make: the frame, and the features that an encoder is named for.</summary>
+    /// <inheritdoc/>
     public Modalities Parts { get; }
 
     /// <summary>What can be made of clips with these encoders: the frame, and the features that one is named for.
@@ -62,13 +62,7 @@ public sealed class ClipExtractor : IDisposable
         return new ClipExtractor(new FeatureEncoders(features, device, dtype), FfmpegProgram.Find(), features);
     }
 
-    /// <summary>Makes what is wanted of a clip.</summary>
-    /// <param name="path">The clip.</param>
-    /// <param name="parts">What to make, of <see cref="Parts"/>.</param>
-    /// <param name="cancellation">Stops between two frames or batches.</param>
-    /// <exception cref="InputException">The clip is missing, damaged, or lacks what is wanted: then nothing of it is
-    /// given.</exception>
-    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    /// <inheritdoc/>
     public ExtractedClip Extract(string path, Modalities parts, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

@@ -1,3 +1,4 @@
+using EmotionLlama.Datasets;
 using EmotionLlama.Media;
 using EmotionLlama.Models.Encoders;
 using static TorchSharp.torch;

@@ -1,5 +1,6 @@
 using EmotionLlama.Checkpoints;
 using EmotionLlama.Configuration;
+using EmotionLlama.Datasets;
 using EmotionLlama.Media;
 using EmotionLlama.Models.Encoders;
 using static TorchSharp.torch;

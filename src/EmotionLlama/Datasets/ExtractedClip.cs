@@ -1,9 +1,8 @@
-using EmotionLlama.Datasets;
 using EmotionLlama.Media;
 
-namespace EmotionLlama.Extraction;
+namespace EmotionLlama.Datasets;
 
-/// <summary>What was made of one clip; null what was not asked for.</summary>
+/// <summary>What was made of one clip's file; null what was not asked for.</summary>
 public sealed record ExtractedClip
 {
     /// <summary>Numbers in a feature: what the model's projections take.</summary>
