@@ -9,8 +9,9 @@ public sealed class StoredTensor
 {
     private const int MaxDimensions = 64;
 
-    /// <summary>An expanded tensor repeats few stored values many times; dense, it may take this much.</summary>
-    private const long MaxRepeatedBytes = 1L << 30;
+    /// <summary>An expanded tensor repeats few stored values many times; dense, it may take this much, or as much as the
+    /// file where that is more: a few bytes must not fill the memory.</summary>
+    private const long MaxRepeatedBytes = 1L << 24;
 
     private readonly StoredStorage _storage;
     private readonly long[] _shape;
@@ -52,7 +53,8 @@ public sealed class StoredTensor
                 + $"{storage.Count} values of its storage {storage.Key}");
         }
 
-        if (Count > _span && Count > MaxRepeatedBytes / TorchTypes.ElementBytes(storage.Type))
+        var mostRepeated = Math.Max(MaxRepeatedBytes, storage.File.Length) / TorchTypes.ElementBytes(storage.Type);
+        if (Count > _span && Count > mostRepeated)
         {
             throw new PickleException($"a tensor of shape [{string.Join(", ", shape)}] repeats {_span} stored values; "
                 + "it is too large to be read");
