@@ -1,4 +1,5 @@
 using System.CommandLine;
+using EmotionLlama.Checkpoints;
 using EmotionLlama.Configuration;
 using EmotionLlama.Datasets;
 using EmotionLlama.Evaluation;
@@ -39,9 +40,10 @@ internal static class GenerateVerb
             using var session = TrainingSession.Open(loaded.Recipe);
             using var sample = ClipFinder.Read(
                 session, parsed.GetRequiredValue(clip), parsed.GetValue(instruction));
-            var model = session.BuildModel();
+            var asJson = parsed.GetValue(globals.Json);
+            var model = session.BuildModel(asJson ? null : report => Tell(parsed, report), stop);
             var generator = new AnswerGenerator(model, session.Prompts(model));
-            if (parsed.GetValue(globals.Json))
+            if (asJson)
             {
                 var answer = generator.Answer([sample], settings, stop)[0];
                 parsed.WriteJson(new
@@ -67,5 +69,12 @@ internal static class GenerateVerb
             return ExitCode.Success;
         });
         return verb;
+    }
+
+    /// <summary>What was loaded goes beside the answer, which may be piped on.</summary>
+    private static void Tell(ParseResult parsed, ModelLoadReport report)
+    {
+        foreach (var line in report.ToLines())
+            parsed.InvocationConfiguration.Error.WriteLine($"note: {line}");
     }
 }

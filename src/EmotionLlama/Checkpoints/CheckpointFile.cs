@@ -1,3 +1,5 @@
+using EmotionLlama.Models;
+using EmotionLlama.Runtime;
 using static TorchSharp.torch;
 
 namespace EmotionLlama.Checkpoints;
@@ -11,6 +13,10 @@ namespace EmotionLlama.Checkpoints;
 internal sealed class CheckpointFile : IDisposable
 {
     private const int ChunkBytes = 1 << 26;
+
+    /// <summary>From this size on, the kernel is told of a read beforehand: on its own it reads ahead in small steps,
+    /// which keep a fast disk waiting.</summary>
+    private const int LargeRead = 1 << 20;
 
     private CheckpointFile(string path, FileStream stream)
     {
@@ -52,6 +58,9 @@ internal sealed class CheckpointFile : IDisposable
     {
         try
         {
+            if (destination.Length >= LargeRead)
+                FileAdvice.ReadAhead(Stream.SafeFileHandle, offset, destination.Length);
+
             while (!destination.IsEmpty)
             {
                 var read = RandomAccess.Read(Stream.SafeFileHandle, destination, offset);
@@ -100,6 +109,10 @@ internal sealed class CheckpointFile : IDisposable
             throw;
         }
     }
+
+    /// <summary>Values that lie behind one another. The caller has checked that they lie within the file.</summary>
+    public StoredValues Values(ScalarType type, long offset, long bytes) =>
+        new(type, bytes, (at, destination) => Read(offset + at, destination));
 
     /// <inheritdoc/>
     public void Dispose() => Stream.Dispose();

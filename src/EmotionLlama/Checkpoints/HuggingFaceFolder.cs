@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EmotionLlama.Models;
 using static TorchSharp.torch;
 
 namespace EmotionLlama.Checkpoints;
@@ -48,6 +49,10 @@ public sealed class HuggingFaceFolder : IOpenWeights
     /// <inheritdoc/>
     public Tensor Read(string name) =>
         _shardOf.TryGetValue(name, out var shard) ? OpenShard(shard).Read(name) : throw MissingTensor.In(this, name);
+
+    /// <inheritdoc/>
+    public StoredValues? Locate(string name) =>
+        _shardOf.TryGetValue(name, out var shard) ? OpenShard(shard).Locate(name) : null;
 
     /// <inheritdoc/>
     public void Dispose()

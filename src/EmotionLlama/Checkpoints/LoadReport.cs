@@ -1,18 +1,46 @@
+using System.Text.Json.Serialization;
+
 namespace EmotionLlama.Checkpoints;
 
-/// <summary>What a model took from a checkpoint.</summary>
-/// <param name="Location">The checkpoint.</param>
-/// <param name="Taken">Trained weights that were taken.</param>
-/// <param name="Missing">Trained weights that the checkpoint does not have; they stay as they were.</param>
-/// <param name="Unexpected">Tensors of the checkpoint that the model has no use for.</param>
+/// <summary>What a model took from a file or folder of weights.</summary>
+/// <param name="Part">The part of the model that it was read for.</param>
+/// <param name="Location">The file or folder.</param>
+/// <param name="Taken">The tensors that were taken.</param>
 public sealed record LoadReport(
-    string Location,
-    IReadOnlyList<string> Taken,
-    IReadOnlyList<string> Missing,
-    IReadOnlyList<string> Unexpected)
+    LoadedPart Part, string Location, [property: JsonIgnore] IReadOnlyList<string> Taken)
 {
+    /// <summary>The tensors that were taken, by module.</summary>
+    public IReadOnlyList<TensorGroup> TakenModules => TensorGroup.Of(Taken);
+
+    /// <summary>Trained weights of the model that are not there; they stay as they were.</summary>
+    public IReadOnlyList<string> Missing { get; init; } = [];
+
+    /// <summary>Tensors that the model has no use for.</summary>
+    public IReadOnlyList<string> Unexpected { get; init; } = [];
+
+    /// <summary>Tensors that were taken in another shape.</summary>
+    public IReadOnlyList<ReshapedTensor> Reshaped { get; init; } = [];
+
     /// <summary>One line for people.</summary>
-    public override string ToString() =>
-        $"{Location}: {Taken.Count} trained tensors taken, {Missing.Count} missing, {Unexpected.Count} not needed"
-        + (Missing.Count > 0 ? $" (missing: {string.Join(", ", Missing.Take(3))}{(Missing.Count > 3 ? ", …" : "")})" : "");
+    public override string ToString()
+    {
+        var parts = new List<string> { $"{Taken.Count} {Kind} taken ({Modules})" };
+        if (Missing.Count > 0)
+            parts.Add($"{Missing.Count} missing, which stay fresh: {TensorGroup.Join(Missing)}");
+
+        parts.AddRange(Reshaped.Select(reshaped => $"{reshaped}"));
+        if (Unexpected.Count > 0)
+            parts.Add($"{Unexpected.Count} not used: {TensorGroup.Join(Unexpected)}");
+
+        return $"{Location}: {string.Join("; ", parts)}";
+    }
+
+    private string Modules => string.Join(", ", TakenModules.Select(group => group.Module.Printable()));
+
+    private string Kind => Part switch
+    {
+        LoadedPart.Llama => "tensors of the Llama",
+        LoadedPart.VisionTower => "tensors of the vision tower",
+        _ => "trained tensors",
+    };
 }

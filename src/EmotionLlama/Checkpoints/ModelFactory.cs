@@ -14,35 +14,86 @@ public static class ModelFactory
     /// <param name="device">Where it computes.</param>
     /// <param name="dtype">Data type of the frozen weights and of the arithmetic.</param>
     /// <param name="report">Hears what was loaded.</param>
+    /// <param name="cancellation">Stops the loading.</param>
     /// <exception cref="InputException">A file is missing or does not suit.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static EmotionLlamaModel Build(
-        ModelRecipe recipe, Device device, ScalarType dtype, Action<string>? report = null)
+        ModelRecipe recipe,
+        Device device,
+        ScalarType dtype,
+        Action<ModelLoadReport>? report = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         using var checkpoint = OpenCheckpoint(recipe);
-        using var vision = WeightSources.Open(recipe.VitModelFile);
+        using var tower = WeightSources.Open(recipe.VitModelFile);
         using var folder = new HuggingFaceFolder(recipe.LlamaModel);
-
-        var tower = new EvaVisionTransformer(
-            new WeightReader(vision, device, dtype), recipe.ImageSize, recipe.VitNumHeads);
-        var llama = new Llama(
-            LlamaConfig.Read(Path.Combine(recipe.LlamaModel, "config.json")),
-            new WeightReader(folder, device, dtype),
-            Lora(recipe));
-        var visionNorm = new IWeightSource?[] { checkpoint, vision }.OfType<IWeightSource>()
-            .Select(source => new WeightReader(source, device, dtype, "ln_vision."))
-            .FirstOrDefault(reader => reader.Has("weight"));
-        if (visionNorm is null)
-            report?.Invoke("no file holds ln_vision: the layer normalization behind the vision tower is left out");
-
-        var model = new EmotionLlamaModel(llama, tower, visionNorm);
-        if (checkpoint is not null)
+        var (visionWeights, llamaWeights) = (new WatchedWeights(tower), new WatchedWeights(folder));
+        using var transfers = new WeightTransfers(cancellation);
+        EmotionLlamaModel? model = null;
+        try
         {
-            var loaded = TrainedWeights.Load(model, checkpoint);
-            report?.Invoke(loaded.ToString());
+            var vision = new EvaVisionTransformer(Reader(visionWeights), recipe.ImageSize, recipe.VitNumHeads);
+            var llama = new Llama(
+                LlamaConfig.Read(Path.Combine(recipe.LlamaModel, "config.json")), Reader(llamaWeights), Lora(recipe));
+            var norm = VisionNorm.Find(checkpoint, visionWeights);
+            using var freshNorm = VisionNorm.Fresh(vision.Channels);
+            model = new EmotionLlamaModel(
+                llama,
+                vision,
+                norm is null && VisionNorm.IsNone(tower) ? null : Reader(norm ?? freshNorm).Under($"{VisionNorm.Name}."));
+            var trained = checkpoint is null ? null : TrainedWeights.Load(model, checkpoint, transfers);
+            transfers.Finish();
+            report?.Invoke(new ModelLoadReport
+            {
+                Files = [Report(llamaWeights), Report(visionWeights, vision), .. OfTrained(trained)],
+                VisionNormFile = norm?.Location,
+                HasVisionNorm = model.HasVisionNorm,
+                Bytes = transfers.Bytes,
+                Seconds = transfers.Elapsed.TotalSeconds,
+            });
+            return model;
+        }
+        catch
+        {
+            // The transfers write to the model's tensors, so they end first.
+            transfers.Dispose();
+            model?.Dispose();
+            throw;
         }
 
-        return model;
+        WeightReader Reader(IWeightSource source) => new(source, device, dtype, transfers: transfers);
+    }
+
+    private static LoadReport Report(WatchedWeights llama) =>
+        new(LoadedPart.Llama, llama.Location, llama.Taken) { Unexpected = llama.Left };
+
+    private static LoadReport Report(WatchedWeights weights, EvaVisionTransformer vision) =>
+        new(LoadedPart.VisionTower, weights.Location, weights.Taken)
+        {
+            Unexpected = weights.Left,
+            Reshaped =
+            [
+                .. from weight in vision.Weights
+                   let stored = weights.ShapeOf(weight.Name)
+                   where stored is not null && !stored.SequenceEqual(weight.Value.shape)
+                   select new ReshapedTensor(weight.Name, stored, weight.Value.shape, "interpolated bicubically"),
+            ],
+        };
+
+    /// <summary>What the checkpoint holds of <c>ln_vision</c> was taken, too.</summary>
+    private static IEnumerable<LoadReport> OfTrained(LoadReport? trained)
+    {
+        if (trained is null)
+            yield break;
+
+        var norm = trained.Unexpected
+            .Where(name => name.StartsWith($"{VisionNorm.Name}.", StringComparison.Ordinal)).ToList();
+        yield return trained with
+        {
+            Taken = [.. trained.Taken, .. norm],
+            Unexpected = [.. trained.Unexpected.Except(norm)],
+        };
     }
 
     /// <summary>Opens the checkpoint that a recipe starts from; null where it starts fresh.</summary>

@@ -133,6 +133,10 @@ public sealed class PeftFolder : IOpenWeights
         _tensors.TryGetValue(name, out var stored) ? stored.File.Read(stored.Name) : throw MissingTensor.In(this, name);
 
     /// <inheritdoc/>
+    public StoredValues? Locate(string name) =>
+        _tensors.TryGetValue(name, out var stored) ? stored.File.Locate(stored.Name) : null;
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         _adapter.Dispose();

@@ -43,4 +43,8 @@ public sealed class RenamedWeights : IWeightSource
     /// <inheritdoc/>
     public Tensor Read(string name) =>
         _originals.TryGetValue(name, out var original) ? _source.Read(original) : throw MissingTensor.In(this, name);
+
+    /// <inheritdoc/>
+    public StoredValues? Locate(string name) =>
+        _originals.TryGetValue(name, out var original) ? _source.Locate(original) : null;
 }

@@ -1,3 +1,4 @@
+using EmotionLlama.Models;
 using static TorchSharp.torch;
 
 namespace EmotionLlama.Checkpoints;
@@ -49,11 +50,18 @@ public sealed class SafetensorsFile : IOpenWeights
         if (!_header.Tensors.TryGetValue(name, out var entry))
             throw MissingTensor.In(this, name);
 
-        var type = entry.Type ?? throw new InputException($"{Location}: the tensor `{name.Printable()}` is of type "
-            + $"{entry.TypeName}, which is not supported; convert it to F16, BF16 or F32 first");
-        return _file.ReadTensor(entry.Shape, type, entry.Offset);
+        return _file.ReadTensor(entry.Shape, TypeOf(name, entry), entry.Offset);
     }
 
     /// <inheritdoc/>
+    public StoredValues? Locate(string name) => _header.Tensors.TryGetValue(name, out var entry)
+        ? _file.Values(TypeOf(name, entry), entry.Offset, entry.ByteCount)
+        : null;
+
+    /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
+
+    private ScalarType TypeOf(string name, SafetensorsEntry entry) => entry.Type
+        ?? throw new InputException($"{Location}: the tensor `{name.Printable()}` is of type {entry.TypeName}, which is "
+            + "not supported; convert it to F16, BF16 or F32 first");
 }

@@ -1,4 +1,5 @@
 using EmotionLlama.Checkpoints.Pickling;
+using EmotionLlama.Models;
 using static TorchSharp.torch;
 
 namespace EmotionLlama.Checkpoints;
@@ -26,13 +27,16 @@ internal sealed class StoredStorage(CheckpointFile file, string key, ScalarType 
     public long? FileOffset { get; set; }
 
     /// <summary>Reads some of the values as a contiguous tensor.</summary>
-    public Tensor Read(ReadOnlySpan<long> shape, long first)
-    {
-        var start = FileOffset
-            ?? throw new InvalidOperationException($"the storage {key} is read before it has been found");
-        return file.ReadTensor(shape, type, start + (first * TorchTypes.ElementBytes(type)));
-    }
+    public Tensor Read(ReadOnlySpan<long> shape, long first) => file.ReadTensor(shape, type, PlaceOf(first));
+
+    /// <summary>Where some of the values lie.</summary>
+    public StoredValues Locate(long elements, long first) =>
+        file.Values(type, PlaceOf(first), elements * TorchTypes.ElementBytes(type));
 
     /// <inheritdoc/>
     public override string ToString() => "a storage without a tensor";
+
+    private long PlaceOf(long first) => FileOffset is { } start
+        ? start + (first * TorchTypes.ElementBytes(type))
+        : throw new InvalidOperationException($"the storage {key} is read before it has been found");
 }

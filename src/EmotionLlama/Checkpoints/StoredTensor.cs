@@ -1,4 +1,5 @@
 using EmotionLlama.Checkpoints.Pickling;
+using EmotionLlama.Models;
 using static TorchSharp.torch;
 
 namespace EmotionLlama.Checkpoints;
@@ -8,8 +9,9 @@ public sealed class StoredTensor
 {
     private const int MaxDimensions = 64;
 
-    /// <summary>An expanded tensor repeats few stored values many times; dense, it may take this much.</summary>
-    private const long MaxRepeatedBytes = 1L << 30;
+    /// <summary>An expanded tensor repeats few stored values many times; dense, it may take this much, or as much as the
+    /// file where that is more: a few bytes must not fill the memory.</summary>
+    private const long MaxRepeatedBytes = 1L << 24;
 
     private readonly StoredStorage _storage;
     private readonly long[] _shape;
@@ -51,7 +53,8 @@ public sealed class StoredTensor
                 + $"{storage.Count} values of its storage {storage.Key}");
         }
 
-        if (Count > _span && Count > MaxRepeatedBytes / TorchTypes.ElementBytes(storage.Type))
+        var mostRepeated = Math.Max(MaxRepeatedBytes, storage.File.Length) / TorchTypes.ElementBytes(storage.Type);
+        if (Count > _span && Count > mostRepeated)
         {
             throw new PickleException($"a tensor of shape [{string.Join(", ", shape)}] repeats {_span} stored values; "
                 + "it is too large to be read");
@@ -86,6 +89,9 @@ public sealed class StoredTensor
         var values = _storage.Read([_span], _offset);
         return values.as_strided(_shape, _strides).contiguous().MoveToOuterDisposeScope();
     }
+
+    /// <summary>Where the values lie in the file; null where they do not lie there behind one another.</summary>
+    internal StoredValues? Locate() => IsContiguous() ? _storage.Locate(Count, _offset) : null;
 
     /// <summary>The type and the shape.</summary>
     public override string ToString() => $"{TorchTypes.Name(Type)} [{string.Join(", ", _shape)}]";

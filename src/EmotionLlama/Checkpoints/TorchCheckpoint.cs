@@ -1,4 +1,5 @@
 using EmotionLlama.Checkpoints.Pickling;
+using EmotionLlama.Models;
 using static TorchSharp.torch;
 
 namespace EmotionLlama.Checkpoints;
@@ -84,6 +85,9 @@ public sealed class TorchCheckpoint : IOpenWeights
     /// <inheritdoc/>
     public Tensor Read(string name) =>
         _weights.TryGetValue(name, out var stored) ? stored.Read() : throw MissingTensor.In(this, name);
+
+    /// <inheritdoc/>
+    public StoredValues? Locate(string name) => _weights.GetValueOrDefault(name)?.Locate();
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();

@@ -51,7 +51,7 @@ public static class TorchCheckpointWriter
     }
 
     /// <summary>Writes the objects, and lists the tensors among them in the order of their storages' keys.</summary>
-    private static byte[] WritePickle(object? root, List<object> tensors)
+    internal static byte[] WritePickle(object? root, List<object> tensors)
     {
         var memoized = new Dictionary<object, uint>();
         using var pickle = new MemoryStream();

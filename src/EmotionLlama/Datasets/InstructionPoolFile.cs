@@ -1,3 +1,4 @@
+using EmotionLlama.Runtime;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 

@@ -1,3 +1,5 @@
+using EmotionLlama.Runtime;
+
 namespace EmotionLlama.Datasets;
 
 /// <summary>What the persons in the clips say: a CSV file with the columns <c>name,sentence</c>.</summary>

@@ -1,5 +1,6 @@
 using EmotionLlama.Configuration;
 using EmotionLlama.Datasets;
+using EmotionLlama.Runtime;
 
 namespace EmotionLlama.Evaluation;
 

@@ -39,7 +39,7 @@ public sealed class AnswerGenerator
 
         _model = model;
         _prompts = prompts;
-        _tokens = new TokenGenerator(model.Llama, prompts.Tokenizer.EndId);
+        _tokens = new TokenGenerator(model.Llama, prompts.Tokenizer.EndId, prompts.Tokenizer.VocabularySize);
     }
 
     /// <summary>Answers the instructions of several clips in one batch.</summary>

@@ -13,6 +13,7 @@ internal sealed class LlamaScorer : INextTokenScorer, IDisposable
     private readonly Tensor _prompts;
     private readonly IReadOnlyList<int> _lengths;
     private readonly KeyValueCache _cache;
+    private readonly int _vocabulary;
     private readonly LogitRows _logits;
 
     /// <summary>Takes the prompts.</summary>
@@ -20,13 +21,16 @@ internal sealed class LlamaScorer : INextTokenScorer, IDisposable
     /// <param name="prompts">Embeddings of all prompts, <c>[tokens, hidden]</c>; the caller keeps them.</param>
     /// <param name="lengths">Tokens of each prompt.</param>
     /// <param name="capacity">The most tokens that a prompt and its answer have.</param>
-    public LlamaScorer(Llama llama, Tensor prompts, IReadOnlyList<int> lengths, int capacity)
+    /// <param name="vocabulary">Ids that may be chosen, from 0 on. Embeddings are often padded with rows that stand for
+    /// no token. Null allows all.</param>
+    public LlamaScorer(Llama llama, Tensor prompts, IReadOnlyList<int> lengths, int capacity, int? vocabulary = null)
     {
         _llama = llama;
         _prompts = prompts;
         _lengths = lengths;
         _cache = new KeyValueCache(llama.Config, lengths.Count, capacity, llama.Dtype, llama.Device);
-        _logits = new LogitRows(llama.Config.VocabularySize);
+        _vocabulary = vocabulary ?? llama.Config.VocabularySize;
+        _logits = new LogitRows(_vocabulary);
     }
 
     /// <inheritdoc/>
@@ -59,7 +63,7 @@ internal sealed class LlamaScorer : INextTokenScorer, IDisposable
 
     private LogitRows Read(Tensor hidden)
     {
-        var values = _llama.Logits(hidden).to(ScalarType.Float32, CPU).contiguous();
+        var values = _llama.Logits(hidden).narrow(1, 0, _vocabulary).to(ScalarType.Float32, CPU).contiguous();
         var logits = MemoryMarshal.Cast<byte, float>(values.bytes);
         foreach (var logit in logits)
         {

@@ -7,7 +7,8 @@ namespace EmotionLlama.Generation;
 /// threads may call it at once.</summary>
 /// <param name="llama">The decoder; the caller keeps it.</param>
 /// <param name="endId">The id that ends an answer.</param>
-public sealed class TokenGenerator(Llama llama, int endId)
+/// <param name="vocabulary">Ids that may be chosen, from 0 on; null allows all of the decoder's.</param>
+public sealed class TokenGenerator(Llama llama, int endId, int? vocabulary = null)
 {
     /// <summary>Answers several prompts in one batch.</summary>
     /// <param name="prompts">Embeddings of the prompts behind one another, without padding, <c>[tokens, hidden]</c>.
@@ -40,7 +41,7 @@ public sealed class TokenGenerator(Llama llama, int endId)
         // The last token of an answer never goes back into the model.
         var capacity = lengths.Zip(limits, (length, limit) => length + limit - 1).Max();
         using var _ = no_grad();
-        using var scorer = new LlamaScorer(llama, prompts, lengths, capacity);
+        using var scorer = new LlamaScorer(llama, prompts, lengths, capacity, vocabulary);
         return settings.Beams > 1
             ? new BeamSearch(settings, endId).Run(scorer, limits, cancellation)
             : new TokenByTokenSearch(settings, endId).Run(scorer, limits, onToken, cancellation);

@@ -11,6 +11,7 @@ namespace EmotionLlama.Media;
 public sealed record RgbImage(int Width, int Height, byte[] Pixels)
 {
     private const int Channels = 3;
+    private const int JpegQuality = 92;
 
     /// <summary>Columns, at least 1.</summary>
     public int Width { get; } = Width > 0
@@ -34,6 +35,24 @@ public sealed record RgbImage(int Width, int Height, byte[] Pixels)
     public static RgbImage Blank(int width, int height) =>
         new(width, height, new byte[checked(Math.Max(width, 0) * Math.Max(height, 0) * Channels)]);
 
+    /// <summary>A copy of a rectangle inside the picture.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is empty or reaches outside.</exception>
+    public RgbImage Crop(int left, int top, int width, int height)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(left);
+        ArgumentOutOfRangeException.ThrowIfNegative(top);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(width, Width - left);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(height, Height - top);
+        var crop = Blank(width, height);
+        for (var row = 0; row < height; row++)
+        {
+            Pixels.AsSpan((((top + row) * Width) + left) * Channels, width * Channels)
+                .CopyTo(crop.Pixels.AsSpan(row * width * Channels));
+        }
+
+        return crop;
+    }
+
     /// <summary>Writes the picture as a PNG file: beside its place first, then renamed, so that no half-written file
     /// is ever seen.</summary>
     public void SavePng(string path)
@@ -42,9 +61,33 @@ public sealed record RgbImage(int Width, int Height, byte[] Pixels)
         AtomicFile.Write(path, stream => encoded.SaveTo(stream));
     }
 
+    /// <summary>The picture as a JPEG file, made smaller where it is too large.</summary>
+    /// <param name="longestSide">Most columns and rows.</param>
+    public byte[] ToJpeg(int longestSide)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(longestSide, 1);
+        using var bitmap = ToBitmap();
+        var scale = (double)longestSide / Math.Max(Width, Height);
+        using var resized = scale < 1
+            ? bitmap.Resize(
+                new SKSizeI(Scaled(Width), Scaled(Height)),
+                new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear))
+            : null;
+        using var encoded = (resized ?? bitmap).Encode(SKEncodedImageFormat.Jpeg, JpegQuality);
+        return encoded.ToArray();
+
+        int Scaled(int side) => Math.Max(1, (int)Math.Round(side * scale));
+    }
+
     private SKData EncodePng()
     {
-        using var bitmap = new SKBitmap(
+        using var bitmap = ToBitmap();
+        return bitmap.Encode(SKEncodedImageFormat.Png, quality: 100);
+    }
+
+    private SKBitmap ToBitmap()
+    {
+        var bitmap = new SKBitmap(
             new SKImageInfo(Width, Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
         var target = bitmap.GetPixelSpan();
         for (int from = 0, to = 0; from < Pixels.Length; from += Channels, to += 4)
@@ -53,6 +96,6 @@ public sealed record RgbImage(int Width, int Height, byte[] Pixels)
             target[to + 3] = byte.MaxValue;
         }
 
-        return bitmap.Encode(SKEncodedImageFormat.Png, quality: 100);
+        return bitmap;
     }
 }

@@ -21,6 +21,7 @@ public sealed class EvaVisionTransformer : IDisposable
     private readonly Tensor _classToken;
     private readonly Tensor _positions;
     private readonly Block[] _blocks;
+    private long _encoded;
 
     /// <summary>Builds the tower from its weights.</summary>
     /// <param name="weights">Where the weights are found, with the device and data type they get. Blocks beyond 39,
@@ -69,6 +70,9 @@ public sealed class EvaVisionTransformer : IDisposable
     /// <summary>Patches of a picture.</summary>
     public int Patches { get; }
 
+    /// <summary>Pictures that were encoded since the tower was built. What a cache saves shows here.</summary>
+    public long PicturesEncoded => Interlocked.Read(ref _encoded);
+
     /// <summary>All weights under their names in the checkpoint.</summary>
     public IEnumerable<NamedTensor> Weights =>
     [
@@ -86,6 +90,7 @@ public sealed class EvaVisionTransformer : IDisposable
     public Tensor Forward(Tensor images)
     {
         ArgumentNullException.ThrowIfNull(images);
+        Interlocked.Add(ref _encoded, images.shape[0]);
         using var scope = NewDisposeScope();
         var patches = functional.conv2d(images, _patchWeight, _patchBias, strides: [PatchSize, PatchSize])
             .flatten(2).transpose(1, 2);
@@ -112,12 +117,13 @@ public sealed class EvaVisionTransformer : IDisposable
 
     private Tensor ReadPositions(WeightReader weights)
     {
-        var stored = weights.ShapeOf("pos_embed")[1] - 1;
-        var positions = weights.Take("pos_embed", 1, stored + 1, Channels);
+        var stored = weights.ShapeOf("pos_embed") is [1, > 1 and var tokens, _]
+            ? tokens - 1
+            : throw new InputException($"{weights.Location}: tensor 'pos_embed' has the shape "
+                + $"[{string.Join(", ", weights.ShapeOf("pos_embed"))}], expected [1, 1 + patches, {Channels}]");
         if (stored == Patches)
-            return positions;
+            return weights.Take("pos_embed", 1, stored + 1, Channels);
 
-        using var scope = NewDisposeScope();
         var side = (long)Math.Round(Math.Sqrt(stored));
         if (side * side != stored)
         {
@@ -125,15 +131,15 @@ public sealed class EvaVisionTransformer : IDisposable
                 + $"form no square and cannot be fitted to image_size {ImageSize}");
         }
 
+        // In float32 whatever the model's precision: the file's values are rounded once, when they are done.
+        using var scope = NewDisposeScope();
+        using var positions = weights.AtOnce().As(ScalarType.Float32).Take("pos_embed", 1, stored + 1, Channels);
         var target = ImageSize / PatchSize;
-        var grid = positions.narrow(1, 1, stored).to(ScalarType.Float32)
-            .reshape(1, side, side, Channels).permute(0, 3, 1, 2);
+        var grid = positions.narrow(1, 1, stored).reshape(1, side, side, Channels).permute(0, 3, 1, 2);
         var resized = functional.interpolate(
             grid, size: [target, target], mode: InterpolationMode.Bicubic, align_corners: false);
-        var tokens = resized.permute(0, 2, 3, 1).flatten(1, 2).to(weights.Dtype);
-        var joined = cat([positions.narrow(1, 0, 1), tokens], 1).DetachFromDisposeScope();
-        positions.Dispose();
-        return joined;
+        var joined = cat([positions.narrow(1, 0, 1), resized.permute(0, 2, 3, 1).flatten(1, 2)], 1);
+        return joined.to(weights.Dtype).DetachFromDisposeScope();
     }
 
     /// <summary>One transformer block.</summary>

@@ -19,4 +19,10 @@ public interface IWeightSource
     /// may be a read-only view of a mapped file, so it is never changed in place.</summary>
     /// <exception cref="InputException">The source has no tensor of that name, or it cannot be read.</exception>
     Tensor Read(string name);
+
+    /// <summary>Where a tensor's values lie in a file that stays open as long as this source, so that they can be read
+    /// piece by piece; null where there is no such tensor, or its values do not lie behind one another in a file.
+    /// </summary>
+    /// <exception cref="InputException">Its file is damaged, or it is of a type that cannot be read.</exception>
+    StoredValues? Locate(string name) => null;
 }

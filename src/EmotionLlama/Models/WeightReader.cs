@@ -3,12 +3,16 @@ using static TorchSharp.torch;
 namespace EmotionLlama.Models;
 
 /// <summary>Takes a model's tensors out of a source, one by one: checks the shape first, then moves the tensor to its
-/// device and data type, so that the host never holds more than one tensor of a large model.</summary>
+/// device and data type, so that the host never holds more than one tensor of a large model, or, with transfers, a few
+/// pieces of tensors.</summary>
 /// <param name="source">Where the tensors come from.</param>
 /// <param name="device">Where they go.</param>
 /// <param name="dtype">The data type they get.</param>
 /// <param name="prefix">Put before every name.</param>
-public sealed class WeightReader(IWeightSource source, Device device, ScalarType dtype, string prefix = "")
+/// <param name="transfers">Brings the values in the background, so that tensors hold them only once these have
+/// finished; null reads each at once.</param>
+public sealed class WeightReader(
+    IWeightSource source, Device device, ScalarType dtype, string prefix = "", WeightTransfers? transfers = null)
 {
     /// <summary>Where the tensors come from, for error messages.</summary>
     public string Location => source.Location;
@@ -20,10 +24,13 @@ public sealed class WeightReader(IWeightSource source, Device device, ScalarType
     public ScalarType Dtype => dtype;
 
     /// <summary>A reader of the same source for the names below a prefix.</summary>
-    public WeightReader Under(string name) => new(source, device, dtype, prefix + name);
+    public WeightReader Under(string name) => new(source, device, dtype, prefix + name, transfers);
 
     /// <summary>A reader of the same tensors that gives them another data type.</summary>
-    public WeightReader As(ScalarType type) => new(source, device, type, prefix);
+    public WeightReader As(ScalarType type) => new(source, device, type, prefix, transfers);
+
+    /// <summary>A reader of the same tensors whose values are there at once, to compute with.</summary>
+    public WeightReader AtOnce() => new(source, device, dtype, prefix);
 
     /// <summary>Whether the source has a tensor of that name.</summary>
     public bool Has(string name) => source.ShapeOf(prefix + name) is not null;
@@ -43,6 +50,13 @@ public sealed class WeightReader(IWeightSource source, Device device, ScalarType
         {
             throw new InputException($"{source.Location}: tensor '{prefix}{name}' has the shape "
                 + $"[{string.Join(", ", stored)}], expected [{string.Join(", ", shape.ToArray())}]");
+        }
+
+        if (transfers is not null && source.Locate(prefix + name) is { } values)
+        {
+            var tensor = empty(shape, dtype, device).DetachFromDisposeScope();
+            transfers.Fill(values, tensor);
+            return tensor;
         }
 
         using var read = source.Read(prefix + name);

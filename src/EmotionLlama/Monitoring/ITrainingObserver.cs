@@ -1,9 +1,19 @@
+using EmotionLlama.Checkpoints;
+
 namespace EmotionLlama.Monitoring;
 
 /// <summary>Watches a training run: a log, a live view, a report. Calls come one at a time, on the training thread, and
 /// should return quickly. An observer that throws stops the run.</summary>
 public interface ITrainingObserver
 {
+    /// <summary>The model was built from its files.</summary>
+    void OnLoaded(ModelLoadReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        foreach (var line in report.ToLines())
+            OnMessage(line);
+    }
+
     /// <summary>Training begins.</summary>
     /// <param name="steps">Optimizer steps of the whole run.</param>
     /// <param name="completed">Steps that an earlier run has taken.</param>

@@ -1,3 +1,5 @@
+using EmotionLlama.Checkpoints;
+
 namespace EmotionLlama.Monitoring;
 
 /// <summary>Tells several observers what happens, in the order they were given, and disposes those that hold something
@@ -10,6 +12,13 @@ public sealed class TrainingObservers : ITrainingObserver, IDisposable
     public TrainingObservers(params IEnumerable<ITrainingObserver> observers)
     {
         _observers = [.. observers];
+    }
+
+    /// <inheritdoc/>
+    public void OnLoaded(ModelLoadReport report)
+    {
+        foreach (var observer in _observers)
+            observer.OnLoaded(report);
     }
 
     /// <inheritdoc/>

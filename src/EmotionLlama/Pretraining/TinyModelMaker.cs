@@ -40,7 +40,7 @@ public static class TinyModelMaker
 
         var encoders = new EncoderPretraining(sizes, report);
         using (var vision = encoders.TrainVision(cancellationToken))
-            Save(tiny.VisionFile, vision.Weights);
+            Save(tiny.VisionFile, vision.Weights, (VisionNorm.Name, VisionNorm.None));
 
         using var face = encoders.TrainFace(cancellationToken);
         using var video = encoders.TrainVideo(cancellationToken);
@@ -55,13 +55,18 @@ public static class TinyModelMaker
         encoder.Weights.Select(weight => weight with { Name = $"{prefix}.{weight.Name}" });
 
     // Half the size in the repository; the tiny parts are read back as float32.
-    private static void Save(string path, IEnumerable<NamedTensor> weights)
+    private static void Save(
+        string path, IEnumerable<NamedTensor> weights, params ReadOnlySpan<(string Key, string Text)> facts)
     {
+        var metadata = new Dictionary<string, string> { ["format"] = "pt" };
+        foreach (var (key, text) in facts)
+            metadata.Add(key, text);
+
         using var scope = NewDisposeScope();
         SafetensorsWriter.Write(
             path,
             weights.Select(weight => KeyValuePair.Create(weight.Name, weight.Value.to(ScalarType.Float16))).ToList(),
-            new Dictionary<string, string> { ["format"] = "pt" });
+            metadata);
     }
 
     private static string Card(TinyModelSizes sizes, int vocabulary) => string.Create(

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using EmotionLlama.Datasets;
+using EmotionLlama.Runtime;
 using EmotionLlama.Scoring.Wheel;
 
 namespace EmotionLlama.Scoring;

@@ -37,7 +37,7 @@ public sealed class EvaluationWorkflow(Recipe recipe, EvaluationOptions options,
         if (string.IsNullOrEmpty(recipe.Model.Ckpt))
             observer.OnMessage("model.ckpt names no checkpoint: LoRA and projections are random, the model is untuned");
 
-        var built = model.Build(observer.OnMessage);
+        var built = model.Build(observer.OnLoaded, cancellationToken);
         var generator = new AnswerGenerator(built, model.Prompts(built));
         return [.. passes.Select(set => Evaluate(set, generator, cancellationToken))];
     }

@@ -1,3 +1,5 @@
+using EmotionLlama.Checkpoints;
+
 namespace EmotionLlama.Workflows;
 
 /// <summary>Hears of the progress of an evaluation.</summary>
@@ -6,6 +8,14 @@ public interface IEvaluationObserver
     /// <summary>Something worth a line.</summary>
     void OnMessage(string message)
     {
+    }
+
+    /// <summary>The model was built from its files.</summary>
+    void OnLoaded(ModelLoadReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        foreach (var line in report.ToLines())
+            OnMessage(line);
     }
 
     /// <summary>The clips of a test set are being answered about.</summary>

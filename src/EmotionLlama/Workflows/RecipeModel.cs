@@ -19,8 +19,11 @@ internal sealed class RecipeModel(Recipe recipe) : IDisposable
 
     /// <summary>Builds the model; later calls return the same.</summary>
     /// <param name="report">Hears what was loaded.</param>
+    /// <param name="cancellation">Stops the loading.</param>
     /// <exception cref="InputException">A file does not suit, or there is no such device.</exception>
-    public EmotionLlamaModel Build(Action<string>? report = null)
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public EmotionLlamaModel Build(
+        Action<ModelLoadReport>? report = null, CancellationToken cancellation = default)
     {
         if (_model is not null)
             return _model;
@@ -29,7 +32,7 @@ internal sealed class RecipeModel(Recipe recipe) : IDisposable
         random.manual_seed(recipe.Run.Seed);
         var device = ComputeDevice.Choose(recipe.Run.Device);
         var dtype = ComputeDevice.Precision(recipe.Run.Amp, device);
-        return _model = ModelFactory.Build(recipe.Model, device, dtype, report);
+        return _model = ModelFactory.Build(recipe.Model, device, dtype, report, cancellation);
     }
 
     /// <summary>The prompt builder of the model.</summary>

@@ -1,3 +1,4 @@
+using EmotionLlama.Checkpoints;
 using EmotionLlama.Configuration;
 using EmotionLlama.Datasets;
 using EmotionLlama.Models;
@@ -103,8 +104,12 @@ public sealed class TrainingSession : IDisposable
 
     /// <summary>Builds the model; later calls return the same.</summary>
     /// <param name="report">Hears what was loaded.</param>
+    /// <param name="cancellation">Stops the loading.</param>
     /// <exception cref="InputException">A file does not suit, or there is no such device.</exception>
-    public EmotionLlamaModel BuildModel(Action<string>? report = null) => _model.Build(report);
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public EmotionLlamaModel BuildModel(
+        Action<ModelLoadReport>? report = null, CancellationToken cancellation = default) =>
+        _model.Build(report, cancellation);
 
     /// <summary>The prompt builder of the model.</summary>
     public PromptBuilder Prompts(EmotionLlamaModel model)

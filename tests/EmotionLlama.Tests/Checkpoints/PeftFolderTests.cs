@@ -38,15 +38,21 @@ public sealed class PeftFolderTests : IDisposable
     public void Without_projections_they_start_fresh()
     {
         File.Delete(_tuned[$"adapter/{PeftFolder.ProjectionsFile}"]);
-        var lines = new List<string>();
+        ModelLoadReport? report = null;
 
         using var model = ModelFactory.Build(
             _tuned.Recipe with { Ckpt = _tuned["adapter"] },
             TorchSharp.torch.CPU,
             TorchSharp.torch.ScalarType.Float32,
-            lines.Add);
+            loaded => report = loaded,
+            TestContext.Current.CancellationToken);
 
-        Assert.Contains(lines, line => line.Contains("16 trained tensors taken, 10 missing", StringComparison.Ordinal));
+        var trained = report!.Files[^1];
+        Assert.Equal((16, 10), (trained.Taken.Count, trained.Missing.Count));
+        Assert.Contains(
+            "10 missing, which stay fresh: llama_proj (2), feats_llama_proj1 (2)",
+            trained.ToString(),
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -60,7 +60,8 @@ public sealed class TinyModelMakerTests : IDisposable
                 LoraR = 2,
             },
             CPU,
-            ScalarType.Float32);
+            ScalarType.Float32,
+            cancellation: TestContext.Current.CancellationToken);
         using var encoders = tiny.OpenEncoders();
         var picture = RgbImage.Blank(100, 80);
         float[][] features =

@@ -1,6 +1,6 @@
 using System.Data;
 using System.Text;
-using EmotionLlama.Datasets;
+using EmotionLlama.Runtime;
 using ExcelDataReader;
 
 namespace EmotionLlama.Scoring.Wheel;
