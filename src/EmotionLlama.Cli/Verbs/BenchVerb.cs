@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using EmotionLlama.Checkpoints;
 using EmotionLlama.Configuration;
+using EmotionLlama.Pretraining;
 using EmotionLlama.Runtime;
 using EmotionLlama.Workflows;
 
@@ -11,7 +12,7 @@ namespace EmotionLlama.Cli.Verbs;
 internal static class BenchVerb
 {
     public static Command Create(GlobalOptions globals) =>
-        new("bench", "Measures how fast this machine is.") { Load(globals) };
+        new("bench", "Measures how fast this machine is.") { Load(globals), Train(globals) };
 
     private static Command Load(GlobalOptions globals)
     {
@@ -56,6 +57,81 @@ internal static class BenchVerb
         });
         return verb;
     }
+
+    private static Command Train(GlobalOptions globals)
+    {
+        var preset = new Option<string>("--preset")
+        {
+            Description = "The sizes of the model.",
+            DefaultValueFactory = _ => ModelPreset.Llama2With7B.Name,
+        };
+        preset.AcceptOnlyFromAmong([.. ModelPreset.All.Select(known => known.Name)]);
+        var batch = Number("--batch", "Samples of a step.", 4);
+        var tokens = Number("--tokens", "Tokens of a sample, with its 260 inserted embeddings.", 480);
+        var answer = Number("--answer-tokens", "Answer tokens of a sample.", 150);
+        var steps = Number("--steps", "Steps to measure.", 10);
+        var precision = new Option<Amp>("--precision")
+        {
+            Description = "auto, fp32, bf16 or fp16.",
+            DefaultValueFactory = _ => Amp.Auto,
+        };
+        var checkpoint = new Option<GradCheckpoint>("--grad-checkpoint")
+        {
+            Description = "Activations that are computed again: none, selective or full.",
+        };
+        var vision = new Option<bool>("--encode-images")
+        {
+            Description = "Run the vision tower in each step, as without a vision cache.",
+        };
+        var device = new Option<string?>("--device") { Description = "cuda, cuda:N or cpu.", HelpName = "DEVICE" };
+        var verb = new Command("train", "Measures stage 2 on a model of full size with random weights.")
+        {
+            preset, batch, tokens, answer, steps, precision, checkpoint, vision, device,
+        };
+        verb.SetAction((parsed, stop) =>
+        {
+            globals.LoadLibTorch(parsed);
+            var timing = TrainingBenchmark.Measure(
+                new TrainingBenchmarkOptions
+                {
+                    Preset = ModelPreset.All.First(known => known.Name == parsed.GetRequiredValue(preset)),
+                    Batch = parsed.GetValue(batch),
+                    Tokens = parsed.GetValue(tokens),
+                    AnswerTokens = parsed.GetValue(answer),
+                    Steps = parsed.GetValue(steps),
+                    Precision = parsed.GetValue(precision),
+                    Checkpoint = parsed.GetValue(checkpoint),
+                    EncodesImages = parsed.GetValue(vision),
+                    Device = parsed.GetValue(device),
+                },
+                stop);
+            if (parsed.GetValue(globals.Json))
+                parsed.WriteJson(timing);
+            else
+                parsed.InvocationConfiguration.Output.WriteLine(Text(timing));
+
+            return Task.FromResult(ExitCode.Success);
+        });
+        return verb;
+
+        static Option<int> Number(string name, string description, int value)
+        {
+            var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => value };
+            option.Validators.Add(result =>
+            {
+                if (result.GetValueOrDefault<int>() < 1)
+                    result.AddError($"{name}: give a whole number of 1 or more");
+            });
+            return option;
+        }
+    }
+
+    private static string Text(TrainingTiming timing) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{timing.Options.Preset.Name}, batch {timing.Options.Batch}: {timing.SamplesPerSecond:0.00} samples/s; a step "
+        + $"{timing.StepSeconds * 1000:0.0} ms ({timing.FastestSeconds * 1000:0.0} to "
+        + $"{timing.SlowestSeconds * 1000:0.0}); {timing.Flops / 1e12:0} TFLOP/s; "
+        + $"{ByteSize.Format(timing.PeakBytes)} in use; loss {timing.Loss:0.000}");
 
     private static string Text(LoadTiming timing) => string.Create(
         CultureInfo.InvariantCulture,

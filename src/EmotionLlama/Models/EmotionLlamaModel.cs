@@ -16,6 +16,9 @@ public sealed class EmotionLlamaModel : IDisposable
     /// <summary>Channels of a FaceMAE, VideoMAE or HuBERT feature vector.</summary>
     public const int FeatureSize = 1024;
 
+    /// <summary>Feature vectors of a clip: FaceMAE, VideoMAE and HuBERT.</summary>
+    public const int FeatureKinds = 3;
+
     /// <summary>Neighbouring patch tokens that are joined into one image token.</summary>
     public const int PatchesPerToken = 4;
 

@@ -25,14 +25,13 @@ internal sealed class LoraLinear : IDisposable
         WeightReader weights, long inputs, LoraSettings lora, params (string Name, long Rows)[] maps)
     {
         _dropout = lora.Dropout;
-        Weight = weights.TakeStacked(
+        (Weight, var parts) = weights.TakeStacked(
             inputs, [.. maps.Select(map => ($"{map.Name}.weight", map.Rows))]);
-        _maps = new (string, Tensor)[maps.Length];
+        _maps = [.. maps.Zip(parts, (map, part) => (map.Name, part))];
         _adapters = new LoraAdapter?[maps.Length];
         var firstRow = 0L;
         for (var i = 0; i < maps.Length; i++)
         {
-            _maps[i] = (maps[i].Name, Weight.narrow(0, firstRow, maps[i].Rows).DetachFromDisposeScope());
             if (lora.Covers(maps[i].Name))
                 _adapters[i] = new LoraAdapter(inputs, firstRow, maps[i].Rows, lora, weights.Device);
 

@@ -45,13 +45,7 @@ public sealed class WeightReader(
     /// <exception cref="InputException">The tensor is missing or has another shape.</exception>
     public Tensor Take(string name, params ReadOnlySpan<long> shape)
     {
-        var stored = ShapeOf(name);
-        if (!stored.SequenceEqual(shape.ToArray()))
-        {
-            throw new InputException($"{source.Location}: tensor '{prefix}{name}' has the shape "
-                + $"[{string.Join(", ", stored)}], expected [{string.Join(", ", shape.ToArray())}]");
-        }
-
+        CheckShape(name, shape);
         if (transfers is not null && source.Locate(prefix + name) is { } values)
         {
             var tensor = empty(shape, dtype, device).DetachFromDisposeScope();
@@ -63,35 +57,62 @@ public sealed class WeightReader(
         return read.to(dtype, device, copy: true).DetachFromDisposeScope();
     }
 
-    /// <summary>Reads matrices into one, each below the one before. The caller owns it; it belongs to no dispose scope.
-    /// </summary>
+    /// <summary>Reads matrices into one, each below the one before. The caller owns all of them; they belong to no
+    /// dispose scope.</summary>
     /// <param name="columns">Columns of all of them.</param>
     /// <param name="matrices">Name and rows of each.</param>
+    /// <returns>The whole, and the matrices as views of it.</returns>
     /// <exception cref="InputException">A matrix is missing or has another shape.</exception>
-    public Tensor TakeStacked(long columns, params IReadOnlyList<(string Name, long Rows)> matrices)
+    public (Tensor Whole, IReadOnlyList<Tensor> Parts) TakeStacked(
+        long columns, params IReadOnlyList<(string Name, long Rows)> matrices)
     {
         ArgumentNullException.ThrowIfNull(matrices);
-        if (matrices.Count == 1)
-            return Take(matrices[0].Name, matrices[0].Rows, columns);
+        foreach (var (name, rows) in matrices)
+            CheckShape(name, [rows, columns]);
 
-        var stacked = empty([matrices.Sum(matrix => matrix.Rows), columns], dtype, device).DetachFromDisposeScope();
+        var whole = empty([matrices.Sum(matrix => matrix.Rows), columns], dtype, device).DetachFromDisposeScope();
+        var parts = new List<Tensor>();
         try
         {
             var firstRow = 0L;
             foreach (var (name, rows) in matrices)
             {
-                using var matrix = Take(name, rows, columns);
-                using var place = stacked.narrow(0, firstRow, rows);
-                place.copy_(matrix);
+                var part = whole.narrow(0, firstRow, rows).DetachFromDisposeScope();
+                parts.Add(part);
+                Fill(prefix + name, part);
                 firstRow += rows;
             }
 
-            return stacked;
+            return (whole, parts);
         }
         catch
         {
-            stacked.Dispose();
+            parts.ForEach(part => part.Dispose());
+            whole.Dispose();
             throw;
+        }
+    }
+
+    private void Fill(string name, Tensor place)
+    {
+        if (transfers is not null && source.Locate(name) is { } values)
+        {
+            transfers.Fill(values, place);
+            return;
+        }
+
+        using var _ = no_grad();
+        using var read = source.Read(name);
+        place.copy_(read);
+    }
+
+    private void CheckShape(string name, ReadOnlySpan<long> shape)
+    {
+        var stored = ShapeOf(name);
+        if (!stored.SequenceEqual(shape.ToArray()))
+        {
+            throw new InputException($"{source.Location}: tensor '{prefix}{name}' has the shape "
+                + $"[{string.Join(", ", stored)}], expected [{string.Join(", ", shape.ToArray())}]");
         }
     }
 }

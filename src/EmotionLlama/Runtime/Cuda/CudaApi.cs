@@ -14,6 +14,9 @@ internal static unsafe class CudaApi
     private static readonly delegate* unmanaged<int*, int, int, int> GetAttribute =
         (delegate* unmanaged<int*, int, int, int>)NativeLibrary.GetExport(Driver, "cuDeviceGetAttribute");
 
+    private static readonly delegate* unmanaged<nuint*, nuint*, int> GetMemoryInfo =
+        (delegate* unmanaged<nuint*, nuint*, int>)NativeLibrary.GetExport(Driver, "cuMemGetInfo_v2");
+
     private static readonly delegate* unmanaged<nint*, void*, int> LoadModuleData =
         (delegate* unmanaged<nint*, void*, int>)NativeLibrary.GetExport(Driver, "cuModuleLoadData");
 
@@ -38,6 +41,14 @@ internal static unsafe class CudaApi
         Check(GetAttribute(&major, majorAttribute, device), "cuDeviceGetAttribute");
         Check(GetAttribute(&minor, minorAttribute, device), "cuDeviceGetAttribute");
         return (major * 10) + minor;
+    }
+
+    /// <summary>Free and all bytes of the GPU in use.</summary>
+    public static (long Free, long Total) Memory()
+    {
+        nuint free, total;
+        Check(GetMemoryInfo(&free, &total), "cuMemGetInfo");
+        return ((long)free, (long)total);
     }
 
     /// <summary>Loads machine code into the context in use.</summary>

@@ -1,0 +1,35 @@
+using EmotionLlama.Configuration;
+using EmotionLlama.Pretraining;
+
+namespace EmotionLlama.Workflows;
+
+/// <summary>What a training benchmark measures.</summary>
+public sealed record TrainingBenchmarkOptions
+{
+    /// <summary>The sizes.</summary>
+    public required ModelPreset Preset { get; init; }
+
+    /// <summary>Samples of a step.</summary>
+    public int Batch { get; init; } = 4;
+
+    /// <summary>Tokens of a sample, inserted embeddings and answer included.</summary>
+    public int Tokens { get; init; } = 480;
+
+    /// <summary>Answer tokens of a sample.</summary>
+    public int AnswerTokens { get; init; } = 150;
+
+    /// <summary>Steps that are measured, after a few to warm up.</summary>
+    public int Steps { get; init; } = 10;
+
+    /// <summary>Precision of frozen weights and arithmetic.</summary>
+    public Amp Precision { get; init; } = Amp.Auto;
+
+    /// <summary>Which activations are computed again.</summary>
+    public GradCheckpoint Checkpoint { get; init; }
+
+    /// <summary>Whether the vision tower encodes each picture in each step, as without a vision cache.</summary>
+    public bool EncodesImages { get; init; }
+
+    /// <summary><c>cuda</c>, <c>cuda:N</c> or <c>cpu</c>; null takes a GPU where there is one.</summary>
+    public string? Device { get; init; }
+}

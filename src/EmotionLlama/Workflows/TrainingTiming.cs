@@ -1,0 +1,33 @@
+namespace EmotionLlama.Workflows;
+
+/// <summary>How fast stage 2 trained.</summary>
+public sealed record TrainingTiming
+{
+    /// <summary>What was measured.</summary>
+    public required TrainingBenchmarkOptions Options { get; init; }
+
+    /// <summary>Seconds of a step, the median.</summary>
+    public required double StepSeconds { get; init; }
+
+    /// <summary>Seconds of the fastest step.</summary>
+    public required double FastestSeconds { get; init; }
+
+    /// <summary>Seconds of the slowest step.</summary>
+    public required double SlowestSeconds { get; init; }
+
+    /// <summary>The loss of the last step.</summary>
+    public required double Loss { get; init; }
+
+    /// <summary>Floating-point operations of a step's matrix products in the decoder's layers: four for each weight and
+    /// token, since frozen weights need no gradient.</summary>
+    public required double FlopsPerStep { get; init; }
+
+    /// <summary>Bytes of the GPU that were in use at the end, caches of libtorch included; 0 on a CPU.</summary>
+    public required long PeakBytes { get; init; }
+
+    /// <summary>Samples per second.</summary>
+    public double SamplesPerSecond => Options.Batch / StepSeconds;
+
+    /// <summary>Floating-point operations per second.</summary>
+    public double Flops => FlopsPerStep / StepSeconds;
+}

@@ -1,0 +1,186 @@
+using EmotionLlama.Runtime;
+using EmotionLlama.Tests.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EmotionLlama.Tests.Runtime;
+
+/// <summary>The CUDA kernels against the plain operators, which compute the same in float32 on the CPU.</summary>
+public sealed class KernelTests : IDisposable
+{
+    private readonly DisposeScope _scope = NewDisposeScope();
+
+    public KernelTests() => Assert.SkipUnless(
+        TryInitializeDeviceType(DeviceType.CUDA) && cuda.is_available(), "there is no CUDA GPU here");
+
+    public static TheoryData<ScalarType, int, int> Shapes
+    {
+        get
+        {
+            var data = new TheoryData<ScalarType, int, int>();
+            foreach (var type in (ScalarType[])[ScalarType.Float32, ScalarType.Float16, ScalarType.BFloat16])
+            {
+                // One row, odd numbers of rows, rows shorter and longer than a block, and rows that no kernel takes.
+                foreach (var (rows, width) in ((int, int)[])[(1, 8), (3, 40), (7, 4096), (130, 5120), (2, 8192), (5, 9)])
+                    data.Add(type, rows, width);
+            }
+
+            return data;
+        }
+    }
+
+    public void Dispose() => _scope.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Normalization(ScalarType type, int rows, int width)
+    {
+        var (x, delta, weight) = (Draw(type, 1, rows, width), Draw(type, 2, rows, width), Draw(type, 3, width));
+        var (gradient, residual) = (Draw(type, 4, rows, width), Draw(type, 5, rows, width));
+
+        var (sum, normed) = FusedOperators.AddRmsNorm(x.cuda(), delta.cuda(), weight.cuda(), 1e-5);
+        AssertClose(type, x.to(ScalarType.Float32) + delta, sum);
+        AssertClose(type, FusedOperators.AddRmsNorm(Wide(sum), null, Wide(weight), 1e-5).Normed, normed);
+
+        var alone = FusedOperators.AddRmsNorm(x.cuda(), null, weight.cuda(), 1e-5).Normed;
+        AssertClose(type, FusedOperators.AddRmsNorm(Wide(x), null, Wide(weight), 1e-5).Normed, alone);
+
+        AssertClose(
+            type,
+            FusedOperators.RmsNormBackward(
+                Wide(gradient), null, null, Wide(x), Wide(weight), 1e-5, Wide(residual)),
+            FusedOperators.RmsNormBackward(
+                gradient.cuda(), null, null, x.cuda(), weight.cuda(), 1e-5, residual.cuda()));
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Dropout_is_the_same_wherever_it_is_applied(ScalarType type, int rows, int width)
+    {
+        var (x, weight, low) = (Draw(type, 1, rows, width), Draw(type, 2, width), Draw(type, 3, rows, width));
+        var gradient = Draw(type, 4, rows, width);
+        using var mask = DropoutMask.Draw(x.cuda(), 0.25)!;
+
+        var dropped = mask.Apply(low.cuda());
+        var ratio = Wide(dropped) / Wide(low);
+
+        Assert.Equal(0, (Wide(dropped) - Wide(mask.Apply(low.cuda()))).abs().max().item<float>());
+        Assert.True(ratio.eq(0).logical_or((ratio - (4 / 3f)).abs() < 0.02).all().item<bool>());
+        var share = ratio.eq(0).to(ScalarType.Float32).mean().item<float>();
+        Assert.InRange(share, 0.25 - (2.5 / Math.Sqrt(x.numel())), 0.25 + (2.5 / Math.Sqrt(x.numel())));
+        AssertClose(
+            type,
+            FusedOperators.RmsNormBackward(
+                Wide(gradient) + Wide(dropped), null, null, Wide(x), Wide(weight), 1e-5, null),
+            FusedOperators.RmsNormBackward(gradient.cuda(), low.cuda(), mask, x.cuda(), weight.cuda(), 1e-5, null));
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void SwiGlu(ScalarType type, int rows, int width)
+    {
+        var (gateUp, gradient) = (Draw(type, 1, rows, 2 * width), Draw(type, 2, rows, width));
+
+        AssertClose(type, FusedOperators.SwiGlu(Wide(gateUp)), FusedOperators.SwiGlu(gateUp.cuda()));
+        AssertClose(
+            type,
+            FusedOperators.SwiGluBackward(Wide(gradient), Wide(gateUp)),
+            FusedOperators.SwiGluBackward(gradient.cuda(), gateUp.cuda()));
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float32, 4, 4, 128)]
+    [InlineData(ScalarType.BFloat16, 32, 32, 128)]
+    [InlineData(ScalarType.BFloat16, 8, 2, 64)]
+    [InlineData(ScalarType.Float16, 3, 1, 16)]
+    [InlineData(ScalarType.BFloat16, 3, 1, 10)]
+    public void Rotation(ScalarType type, int heads, int keyHeads, int channels)
+    {
+        long[] positions = [0, 1, 2, 3, 0, 0, 1, 99];
+        var row = Draw(type, 1, positions.Length, (heads + (2 * keyHeads)) * channels);
+        using var table = new RotaryTable(channels, 100, 10_000, 1, CPU);
+        using var there = new RotaryTable(channels, 100, 10_000, 1, CUDA);
+        var rotations = new Rotations(table, tensor(positions), ScalarType.Float32);
+        var onGpu = new Rotations(there, tensor(positions, device: CUDA), type);
+
+        var expected = FusedOperators.Rope(Wide(row), rotations, heads, keyHeads);
+        var actual = FusedOperators.Rope(row.cuda(), onGpu, heads, keyHeads);
+        AssertClose(type, expected.Query, actual.Query);
+        AssertClose(type, expected.Key, actual.Key);
+        AssertClose(type, expected.Value, actual.Value);
+
+        var back = FusedOperators.RopeBackward(actual, onGpu);
+        AssertClose(type, Wide(row), back, looser: 2);
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float32, 3, 32000)]
+    [InlineData(ScalarType.BFloat16, 150, 32000)]
+    [InlineData(ScalarType.Float16, 1, 777)]
+    [InlineData(ScalarType.BFloat16, 2, 3)]
+    public void Cross_entropy(ScalarType type, int rows, int vocabulary)
+    {
+        var logits = Draw(type, 1, rows, vocabulary) * 4;
+        var targets = tensor(Enumerable.Range(0, rows).Select(i => (i * 31L) % vocabulary).ToArray());
+
+        var (expectedLoss, expected) = FusedOperators.CrossEntropy(Wide(logits), targets, 3);
+        var (loss, gradient) = FusedOperators.CrossEntropy(logits.cuda(), targets.cuda(), 3);
+
+        Assert.Equal(expectedLoss.item<float>(), loss.item<float>(), 1e-3f * (1 + expectedLoss.item<float>()));
+        AssertClose(type, expected, gradient);
+    }
+
+    [Theory]
+    [InlineData(ScalarType.BFloat16, 32, 32, 128, new[] { 480, 480 })]
+    [InlineData(ScalarType.BFloat16, 8, 2, 64, new[] { 1, 130, 17 })]
+    [InlineData(ScalarType.Float16, 4, 4, 16, new[] { 5 })]
+    [InlineData(ScalarType.Float32, 4, 2, 16, new[] { 5, 3 })]
+    public void Attention(ScalarType type, int heads, int keyHeads, int channels, int[] lengths)
+    {
+        var tokens = lengths.Sum();
+        var row = Draw(type, 1, tokens, heads + (2 * keyHeads), channels);
+        var gradient = Draw(type, 2, tokens, heads * channels);
+
+        using var expected = PackedAttention.Forward(Split(Wide(row)), SequenceLayout.Create(lengths, CPU));
+        using var actual = PackedAttention.Forward(Split(row.cuda()), SequenceLayout.Create(lengths, CUDA));
+        AssertClose(type, expected.Output, actual.Output);
+        AssertClose(
+            type, expected.Output, PackedAttention.Attend(Split(row.cuda()), SequenceLayout.Create(lengths, CUDA)));
+
+        var (query, key, value) = expected.Backward(Wide(gradient));
+        var (gpuQuery, gpuKey, gpuValue) = actual.Backward(gradient.cuda());
+        AssertClose(type, query, gpuQuery);
+        AssertClose(type, key, gpuKey);
+        AssertClose(type, value, gpuValue);
+
+        QueryKeyValue Split(Tensor x) => new(
+            x.narrow(1, 0, heads), x.narrow(1, heads, keyHeads), x.narrow(1, heads + keyHeads, keyHeads));
+    }
+
+    [Fact]
+    public void Nothing_happens_to_an_empty_row_of_tokens()
+    {
+        var gateUp = empty([0, 32], ScalarType.BFloat16, CUDA);
+
+        Assert.Equal([0, 16], FusedOperators.SwiGlu(gateUp).shape);
+    }
+
+    private static Tensor Draw(ScalarType type, int seed, params long[] shape) =>
+        TinyModels.Normal(shape, 1, seed).to(type);
+
+    private static Tensor Wide(Tensor x) => x.cpu().to(ScalarType.Float32);
+
+    /// <summary>Each value within a few roundings of the data type, measured against the largest of its row.</summary>
+    private static void AssertClose(ScalarType type, Tensor expected, Tensor actual, double looser = 1)
+    {
+        var tolerance = looser * type switch
+        {
+            ScalarType.Float32 => 2e-5,
+            ScalarType.Float16 => 4e-3,
+            _ => 2e-2,
+        };
+        Assert.Equal(expected.shape, actual.shape);
+        var scale = expected.abs().max().item<float>() + 1e-6;
+        Assert.InRange((expected - Wide(actual)).abs().max().item<float>() / scale, 0, tolerance);
+    }
+}
