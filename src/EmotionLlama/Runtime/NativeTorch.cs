@@ -46,8 +46,11 @@ internal static unsafe class NativeTorch
         for (var i = 0; i < arguments.Length; i++)
             stack[i] = arguments[i].Pass();
 
-        fixed (byte* namePointer = name, overloadPointer = overload)
+        // An empty span has no address, and libtorch wants one.
+        byte nothing = 0;
+        fixed (byte* namePointer = name, given = overload)
         {
+            var overloadPointer = given is null ? &nothing : given;
             if (CallDispatcher(namePointer, overloadPointer, stack, Version) != 0)
             {
                 throw new InvalidOperationException(

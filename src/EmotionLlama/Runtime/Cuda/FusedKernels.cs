@@ -27,7 +27,7 @@ internal sealed class FusedKernels
         };
         using var stream = typeof(FusedKernels).Assembly.GetManifestResourceStream(typeof(FusedKernels), "Kernels.cu")!;
         using var reader = new StreamReader(stream);
-        var code = KernelCompiler.Compile(reader.ReadToEnd(), CudaApi.ComputeCapability(), $"T={name}");
+        var code = KernelCompiler.Compile(reader.ReadToEnd(), CudaApi.ComputeCapability(), $"ELEMENT={name}");
         var module = CudaApi.LoadModule(code);
         _addRmsNorm = CudaApi.Function(module, "add_rms_norm");
         _rmsNormBackward = CudaApi.Function(module, "rms_norm_backward");

@@ -32,7 +32,7 @@ internal static unsafe class KernelCompiler
     /// <summary>Compiles source to machine code.</summary>
     /// <param name="source">CUDA C++; kernels are <c>extern "C"</c>.</param>
     /// <param name="capability">The GPU's compute capability, such as 90.</param>
-    /// <param name="definitions">Macros, such as <c>T=bf16</c>.</param>
+    /// <param name="definitions">Macros, such as <c>ELEMENT=bf16</c>.</param>
     /// <exception cref="InvalidOperationException">It does not compile.</exception>
     public static byte[] Compile(string source, int capability, params ReadOnlySpan<string> definitions)
     {

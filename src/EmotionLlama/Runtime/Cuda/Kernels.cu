@@ -1,5 +1,5 @@
-// The operators between the matrix products, each in one pass over memory. Compiled at run time for one data type T
-// (float, f16 or bf16); arithmetic is float32, and results are rounded where libtorch's separate operators round.
+// The operators between the matrix products, each in one pass over memory. Compiled at run time for one data type
+// ELEMENT (float, f16 or bf16); arithmetic is float32, and results are rounded where libtorch's separate operators round.
 // Rows are read 16 bytes at a time, so their lengths are multiples of VECTOR values.
 
 typedef unsigned short u16;
@@ -9,6 +9,8 @@ typedef unsigned long long u64;
 
 struct bf16 { u16 bits; };
 struct f16 { u16 bits; };
+
+typedef ELEMENT T;
 
 __device__ __forceinline__ float wide(float value) { return value; }
 
