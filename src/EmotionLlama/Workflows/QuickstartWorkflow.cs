@@ -65,7 +65,7 @@ public sealed class QuickstartWorkflow(QuickstartOptions options, IQuickstartObs
         var dataReport = string.Join('\n', session.ReportData(cancellationToken).Select(report => report.ToText()));
 
         observer.OnStage("Asking the untuned model about held-out clips");
-        var model = session.BuildModel(observer.OnLoaded, cancellationToken);
+        var model = session.LoadModel(observer.OnLoaded, cancellationToken);
         var generator = new AnswerGenerator(model, session.Prompts(model));
         var heldOut = HeldOut(recipe, []);
         var before = Evaluate(generator, heldOut, "before", cancellationToken);

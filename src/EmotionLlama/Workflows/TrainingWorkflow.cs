@@ -45,7 +45,7 @@ public static class TrainingWorkflow
         var folder = OutputFolder.Open(recipe.Run.OutputDir);
         CheckStart(folder, resume);
 
-        var model = session.BuildModel(observer.OnLoaded, cancellationToken);
+        var model = session.LoadModel(observer.OnLoaded, cancellationToken);
         var difficulties = CurriculumDifficulties.Prepare(
             session, model, folder, resume, observer.OnMessage, cancellationToken);
         var data = new RecipeTrainingData(session.Datasets, recipe.Run, session.Prompts(model), difficulties);
