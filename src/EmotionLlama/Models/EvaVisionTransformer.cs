@@ -14,7 +14,9 @@ public sealed class EvaVisionTransformer : IDisposable
 {
     private const double NormEpsilon = 1e-6;
     private const int MostBlocks = 39;
-    private const int ChannelsPerHead = 88;
+
+    /// <summary>Channels of an attention head, where nothing else is said.</summary>
+    internal const int ChannelsPerHead = 88;
 
     private readonly Tensor _patchWeight;
     private readonly Tensor _patchBias;
