@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace EmotionLlama.Tests.Models;
 
 /// <summary>Values reach their tensors whole, whatever is converted on the way.</summary>
-[Collection(nameof(SharedGenerator))]
+[Collection(SharedGenerator.Name)]
 public sealed class WeightTransfersTests : IDisposable
 {
     // More than two pieces, and no multiple of one.

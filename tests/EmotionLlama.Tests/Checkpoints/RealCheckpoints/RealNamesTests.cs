@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace EmotionLlama.Tests.Checkpoints.RealCheckpoints;
 
 /// <summary>Files with the names and types of the published ones, at reduced width and depth.</summary>
-[Collection(nameof(SharedGenerator))]
+[Collection(SharedGenerator.Name)]
 public sealed class RealNamesTests : IDisposable
 {
     private const int Rank = 8;
@@ -108,10 +108,11 @@ public sealed class RealNamesTests : IDisposable
         var encoded = model.EncodeClips(images, zeros(1, 3, 1024));
 
         var classToken = model.EncodeImages(images)[0, 0];
-        var normed = (classToken - classToken.mean()) / (classToken.var(unbiased: false) + 1e-5).sqrt();
+        var centred = classToken - classToken.mean();
+        var normed = centred / (centred.square().mean() + 1e-5).sqrt();
         var weights = model.TrainableParameters.ToDictionary(weight => weight.Name, weight => weight.Value);
         var expected = weights["cls_tk_llama_proj.weight"].mv(normed) + weights["cls_tk_llama_proj.bias"];
-        Assert.True(allclose(expected, encoded[0, ^1], rtol: 1e-4, atol: 1e-4));
+        Assert.InRange((expected - encoded[0, ^1]).abs().max().item<float>(), 0, 1e-4);
         Assert.Null(report.VisionNormFile);
         Assert.True(report.HasVisionNorm);
     }
@@ -131,7 +132,7 @@ public sealed class RealNamesTests : IDisposable
         var expected = cat([stored.narrow(1, 0, 1), resized.permute(0, 2, 3, 1).flatten(1, 2)], 1)
             .to(ScalarType.BFloat16);
         var positions = model.Vision.Weights.First(weight => weight.Name == "pos_embed").Value;
-        Assert.True(expected.equal(positions).item<bool>() || expected.eq(positions).all().item<bool>());
+        Assert.True(expected.eq(positions).all().item<bool>());
     }
 
     [Fact]
@@ -171,7 +172,7 @@ public sealed class RealNamesTests : IDisposable
     {
         WriteFrozen(safetensors: true);
         using var stored = WeightSources.Open(Directory.EnumerateFiles(_set.Llama, "*.safetensors").Order().First());
-        using (var file = File.OpenWrite(stored.Location))
+        using (var file = new FileStream(stored.Location, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
             file.SetLength(file.Length - 1000);
 
         var error = Refusal.Of(() =>
