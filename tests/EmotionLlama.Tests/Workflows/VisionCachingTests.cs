@@ -2,6 +2,7 @@ using EmotionLlama.Checkpoints;
 using EmotionLlama.Configuration;
 using EmotionLlama.Datasets;
 using EmotionLlama.Datasets.Vision;
+using EmotionLlama.Monitoring;
 using EmotionLlama.Pretraining;
 using EmotionLlama.Training;
 using EmotionLlama.Workflows;
@@ -62,8 +63,8 @@ public sealed class VisionCachingTests(SmallWorld world) : IDisposable
         Assert.Equal(0, second.Encoded);
         Assert.Equal(without.Losses, second.Losses);
         Assert.Equal(1, blank.Encoded);
-        string[] logs = ["validation.jsonl", "sample_answers.jsonl"];
-        Assert.All(logs.Where(log => File.Exists(Path.Combine(_folder["without"], log))), log => Assert.Equal(
+        string[] logs = [ValidationLog.FileName, SampleAnswerLog.FileName];
+        Assert.All(logs, log => Assert.Equal(
             File.ReadAllText(Path.Combine(_folder["without"], log)),
             File.ReadAllText(Path.Combine(_folder["second"], log))));
     }
@@ -221,7 +222,8 @@ public sealed class VisionCachingTests(SmallWorld world) : IDisposable
         VisionRun.Train(_folder, "first", "vision");
         using var session = VisionRun.Open(_folder, "unused", "vision");
         using var caching = VisionCaching.Attach(session.Recipe, session.Datasets);
-        using var writer = session.Datasets[0].Media.VisionCache!.Write(onWaiting: null);
+        using var writer = session.Datasets[0].Media.VisionCache!.Write(
+            onWaiting: null, TestContext.Current.CancellationToken);
         Assert.NotNull(writer);
 
         Assert.Equal(0, VisionRun.Train(_folder, "second", "vision").Encoded);
@@ -264,7 +266,7 @@ public sealed class VisionCachingTests(SmallWorld world) : IDisposable
         var kind = new VisionOutputKind("f", 448, 16, ScalarType.BFloat16, 257, 1408);
         using var output = zeros([257, 1408], ScalarType.BFloat16);
         using var cache = VisionCache.Open(_folder["large"], kind);
-        using (var writer = cache.Write(onWaiting: null)!)
+        using (var writer = cache.Write(onWaiting: null, TestContext.Current.CancellationToken)!)
             writer.Append(PictureKey.Blank, output);
 
         Read(100);

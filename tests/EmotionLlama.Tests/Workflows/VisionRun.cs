@@ -1,5 +1,4 @@
 using EmotionLlama.Configuration;
-using EmotionLlama.Datasets;
 using EmotionLlama.Monitoring;
 using EmotionLlama.Workflows;
 
