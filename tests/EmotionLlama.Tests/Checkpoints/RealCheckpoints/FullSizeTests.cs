@@ -96,11 +96,11 @@ public sealed class FullSizeTests : IDisposable
         var (probe, start) = (new byte[1], 0L);
         using var file = new FileStream(shard, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
 
-        // The values are the only hole of their length before the version: they end where "archive/version" begins.
+        // The last entry is "archive/version": the values end where its header begins.
         var tail = new byte[HeaderBytes * 2];
         file.Seek(-tail.Length, SeekOrigin.End);
         file.ReadExactly(tail);
-        start = file.Length - tail.Length + tail.AsSpan().IndexOf("PK\u0003\u0004"u8);
+        start = file.Length - tail.Length + tail.AsSpan().LastIndexOf("PK\u0003\u0004"u8);
         file.Seek(start - 2, SeekOrigin.Begin);
         file.Write([0x00, 0x3C]);
         file.Flush();

@@ -1,4 +1,5 @@
 using EmotionLlama.Checkpoints;
+using EmotionLlama.Checkpoints.Inspection;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -133,6 +134,18 @@ public sealed class RealNamesTests : IDisposable
             .to(ScalarType.BFloat16);
         var positions = model.Vision.Weights.First(weight => weight.Name == "pos_embed").Value;
         Assert.True(expected.eq(positions).all().item<bool>());
+    }
+
+    [Fact]
+    public void Inspecting_the_tower_says_what_it_is_for_and_what_is_not_used()
+    {
+        WriteFrozen(safetensors: true);
+
+        var report = WeightInspector.Inspect(_set.Vision);
+
+        Assert.Equal([WeightUse.VisionTower], report.Uses);
+        Assert.Empty(report.Missing);
+        Assert.Equal(["not used: blocks.39 (13), norm (2), head (2)"], report.Notes);
     }
 
     [Fact]
