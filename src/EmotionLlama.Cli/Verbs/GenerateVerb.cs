@@ -41,7 +41,7 @@ internal static class GenerateVerb
             using var sample = ClipFinder.Read(
                 session, parsed.GetRequiredValue(clip), parsed.GetValue(instruction));
             var asJson = parsed.GetValue(globals.Json);
-            var model = session.BuildModel(asJson ? null : report => Tell(parsed, report), stop);
+            var model = session.LoadModel(asJson ? null : report => Tell(parsed, report), stop);
             var generator = new AnswerGenerator(model, session.Prompts(model));
             if (asJson)
             {

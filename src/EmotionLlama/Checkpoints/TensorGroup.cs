@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 
 namespace EmotionLlama.Checkpoints;
 
@@ -7,8 +6,10 @@ namespace EmotionLlama.Checkpoints;
 /// <param name="Module">The module, such as <c>head</c>, <c>blocks.0-38</c> or <c>LoRA of q_proj in layers 0-31</c>.
 /// </param>
 /// <param name="Tensors">How many there are.</param>
-public sealed partial record TensorGroup(string Module, int Tensors)
+public sealed record TensorGroup(string Module, int Tensors)
 {
+    private const int ShownGroups = 8;
+
     /// <summary>The module and the number of its tensors.</summary>
     public override string ToString() => $"{Module.Printable()} ({Tensors})";
 
@@ -16,47 +17,36 @@ public sealed partial record TensorGroup(string Module, int Tensors)
     /// they adapt.</summary>
     public static IReadOnlyList<TensorGroup> Of(IEnumerable<string> names) =>
     [
-        .. names.Select(name => (Module: ModuleOf(name, out var number), number))
-            .GroupBy(item => item.Module, StringComparer.Ordinal)
-            .Select(group => new TensorGroup(
-                group.Key.Replace(Numbers, Ranges(group.Select(item => item.number)), StringComparison.Ordinal),
-                group.Count())),
+        .. names.Select(Place).GroupBy(place => place.Module, StringComparer.Ordinal).Select(group =>
+            new TensorGroup(group.Key + Ranges(group.Select(place => place.Layer)), group.Count())),
     ];
 
     /// <summary>Groups in one line; the last ones as a number where there are many.</summary>
     public static string Join(IEnumerable<string> names)
     {
-        const int Shown = 8;
         var groups = Of(names);
-        var hidden = groups.Skip(Shown).Sum(group => group.Tensors);
-        return string.Join(", ", groups.Take(Shown)) + (hidden > 0 ? $" and {hidden} more tensors" : "");
+        var hidden = groups.Skip(ShownGroups).Sum(group => group.Tensors);
+        return string.Join(", ", groups.Take(ShownGroups)) + (hidden > 0 ? $" and {hidden} more tensors" : "");
     }
 
-    /// <summary>Stands for the numbers of the layers.</summary>
-    private const string Numbers = "\0";
-
-    private static string ModuleOf(string name, out long? number)
+    /// <summary>The module of a name, and the number of the layer that ends it.</summary>
+    private static (string Module, int? Layer) Place(string name)
     {
-        number = null;
-        if (Lora().Match(name) is { Success: true } lora)
-        {
-            number = Parse(lora.Groups["layer"].Value);
-            return $"LoRA of {lora.Groups["map"].Value} in layers {Numbers}";
-        }
+        var parts = name.Split('.');
+        var at = Array.FindIndex(parts, part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out _));
+        int? layer = at < 0 ? null : int.Parse(parts[at], CultureInfo.InvariantCulture);
+        var lora = Array.FindIndex(parts, part => part is "lora_A" or "lora_B");
+        if (lora > at + 1 && layer is not null)
+            return ($"LoRA of {parts[lora - 1]} in layers ", layer);
 
-        if (Layer().Match(name) is { Success: true } layer)
-        {
-            number = Parse(layer.Groups["layer"].Value);
-            return layer.Groups["before"].Value + Numbers;
-        }
-
-        var dot = name.LastIndexOf('.');
-        return dot > 0 ? name[..dot] : name;
+        return layer is not null
+            ? ($"{string.Join('.', parts[..at])}.", layer)
+            : (parts.Length > 1 ? string.Join('.', parts[..^1]) : name, null);
     }
 
-    private static string Ranges(IEnumerable<long?> numbers)
+    private static string Ranges(IEnumerable<int?> numbers)
     {
-        var sorted = numbers.OfType<long>().Distinct().Order().ToList();
+        var sorted = numbers.OfType<int>().Distinct().Order().ToList();
         var ranges = new List<string>();
         for (var i = 0; i < sorted.Count;)
         {
@@ -69,12 +59,4 @@ public sealed partial record TensorGroup(string Module, int Tensors)
 
         return string.Join(", ", ranges);
     }
-
-    private static long Parse(string digits) => long.Parse(digits, CultureInfo.InvariantCulture);
-
-    [GeneratedRegex(@"layers\.(?<layer>[0-9]{1,9})\..*?(?<map>\w+)\.lora_[AB]\.", RegexOptions.ExplicitCapture)]
-    private static partial Regex Lora();
-
-    [GeneratedRegex(@"^(?<before>.*?\.)(?<layer>[0-9]{1,9})\.", RegexOptions.ExplicitCapture)]
-    private static partial Regex Layer();
 }

@@ -49,7 +49,10 @@ internal static class TorchZipFormat
 
         var order = Encoding.UTF8.GetString(file.ReadBytes(archive.DataOffset(entry), (int)entry.Length));
         if (order != "little")
-            throw new InputException($"{file.Path}: its numbers are in {order}-endian order, only little is supported");
+        {
+            throw new InputException(
+                $"{file.Path}: its numbers are in {order.Printable()}-endian order, only little is supported");
+        }
     }
 
     private static long FindData(ZipDirectory archive, string prefix, StoredStorage storage)

@@ -85,8 +85,11 @@ internal sealed class ClipMedia
     /// <summary>The frame of a clip, prepared for the vision tower, or a blank one: <c>[3, imageSize, imageSize]</c>,
     /// float32.</summary>
     public Tensor ReadImage(string name) => IsWithheld(Modalities.Image)
-        ? zeros([3, _imageSize, _imageSize])
+        ? BlankImage()
         : _processor.Process(ImageLoader.Load(FindFrame(name)));
+
+    /// <summary>The picture that stands in for one that is withheld, of the same shape.</summary>
+    public Tensor BlankImage() => zeros([3, _imageSize, _imageSize]);
 
     /// <summary>What tells the picture of a clip from others.</summary>
     /// <exception cref="InputException">Its file is missing or cannot be read.</exception>

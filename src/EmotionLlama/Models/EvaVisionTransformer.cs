@@ -12,9 +12,13 @@ namespace EmotionLlama.Models;
 /// read from the weights; ViT-g has 39 blocks of 1,408 channels and patches of 14 pixels.</remarks>
 public sealed class EvaVisionTransformer : IDisposable
 {
+    /// <summary>Blocks beyond these are left out: the published file holds one more than the original uses.</summary>
+    internal const int MostBlocks = 39;
+
     private const double NormEpsilon = 1e-6;
-    private const int MostBlocks = 39;
-    private const int ChannelsPerHead = 88;
+
+    /// <summary>Channels of an attention head, where nothing else is said.</summary>
+    internal const int ChannelsPerHead = 88;
 
     private readonly Tensor _patchWeight;
     private readonly Tensor _patchBias;

@@ -14,6 +14,11 @@ public interface ITrainingObserver
             OnMessage(line);
     }
 
+    /// <summary>The vision cache is being filled: once at the start, then after each batch of pictures.</summary>
+    void OnVisionCache(VisionCacheProgress progress)
+    {
+    }
+
     /// <summary>Training begins.</summary>
     /// <param name="steps">Optimizer steps of the whole run.</param>
     /// <param name="completed">Steps that an earlier run has taken.</param>

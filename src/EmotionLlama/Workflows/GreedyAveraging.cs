@@ -46,7 +46,7 @@ public static class GreedyAveraging
 
         double Measure(IWeightSource weights)
         {
-            var model = session.BuildModel(cancellation: cancellationToken);
+            var model = session.LoadModel(report: null, cancellationToken);
             TrainedWeights.Load(model, weights);
             var value = new HeldOutEvaluation(session, model, cancellationToken)
                 .Measure(step: 0, epoch: 0, onAnswer: _ => { }, cancellationToken)

@@ -1,4 +1,5 @@
 using EmotionLlama.Checkpoints;
+using EmotionLlama.Monitoring;
 
 namespace EmotionLlama.Workflows;
 
@@ -16,6 +17,11 @@ public interface IEvaluationObserver
         ArgumentNullException.ThrowIfNull(report);
         foreach (var line in report.ToLines())
             OnMessage(line);
+    }
+
+    /// <summary>The vision cache is being filled: once at the start, then after each batch of pictures.</summary>
+    void OnVisionCache(VisionCacheProgress progress)
+    {
     }
 
     /// <summary>The clips of a test set are being answered about.</summary>

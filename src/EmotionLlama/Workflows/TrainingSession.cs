@@ -102,13 +102,16 @@ public sealed class TrainingSession : IDisposable
             new ReadableClips(dataset, report)),
     ];
 
-    /// <summary>Builds the model; later calls return the same.</summary>
+    /// <summary>Builds the model; later calls, and those of <see cref="LoadModel"/>, return the same.</summary>
+    /// <exception cref="InputException">A file does not suit, or there is no such device.</exception>
+    public EmotionLlamaModel BuildModel() => LoadModel(report: null, CancellationToken.None);
+
+    /// <summary>Builds the model, which may take minutes; later calls return the same.</summary>
     /// <param name="report">Hears what was loaded.</param>
     /// <param name="cancellation">Stops the loading.</param>
     /// <exception cref="InputException">A file does not suit, or there is no such device.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public EmotionLlamaModel BuildModel(
-        Action<ModelLoadReport>? report = null, CancellationToken cancellation = default) =>
+    public EmotionLlamaModel LoadModel(Action<ModelLoadReport>? report, CancellationToken cancellation) =>
         _model.Build(report, cancellation);
 
     /// <summary>The prompt builder of the model.</summary>

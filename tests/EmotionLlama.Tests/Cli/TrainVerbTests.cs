@@ -24,6 +24,12 @@ public sealed class TrainVerbTests(SmallWorld world) : IDisposable
         Assert.Equal([1, 2, 3, 4, 5, 6], Metrics().Select(step => (int)step.Step));
         Assert.True(File.Exists(_folder.OutputFile("recipe.yaml")));
         Assert.NotEmpty(Directory.EnumerateFiles(_folder.OutputFile("tensorboard")));
+        var loaded = Assert.Single(run.Events("loaded"));
+        Assert.Equal(
+            ["llama", "vision_tower"],
+            loaded.GetProperty("files").EnumerateArray().Select(file => file.GetProperty("part").GetString()));
+        Assert.Equal("model.embed_tokens", loaded.GetProperty("files")[0].GetProperty("taken_modules")[0]
+            .GetProperty("module").GetString());
         var outcome = Assert.Single(run.Events("done"));
         Assert.Equal(6, outcome.GetProperty("steps").GetInt64());
         Assert.Equal(_folder.OutputFile(LastCheckpoint), outcome.GetProperty("checkpoint").GetString());

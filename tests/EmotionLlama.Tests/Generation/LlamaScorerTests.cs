@@ -41,6 +41,22 @@ public sealed class LlamaScorerTests
     }
 
     [Fact]
+    public void Rows_of_the_embedding_that_stand_for_no_token_cannot_be_chosen()
+    {
+        using var tiny = new TinyModel();
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var prompts = tiny.RandomPrompts(Lengths);
+        using var all = new LlamaScorer(tiny.Model.Llama, prompts, Lengths, capacity: Lengths.Max());
+        using var known = new LlamaScorer(tiny.Model.Llama, prompts, Lengths, capacity: Lengths.Max(), vocabulary: 7);
+
+        var (whole, cut) = (all.Start(), known.Start());
+
+        for (var row = 0; row < Lengths.Length; row++)
+            Assert.Equal(whole.Row(row)[..7], cut.Row(row));
+    }
+
+    [Fact]
     public void Logits_that_are_not_numbers_are_an_error_of_the_weights()
     {
         using var tiny = new TinyModel();

@@ -67,7 +67,7 @@ public sealed class CurriculumTests(SmallWorld world) : IDisposable
     {
         using var session = TrainingSession.Open(RecipeReader.Read(
             _folder.Recipe, ["datasets.world.curriculum.difficulty=loss", "model.lora_dropout=0.5"]).Recipe);
-        var model = session.BuildModel(cancellation: TestContext.Current.CancellationToken);
+        var model = session.BuildModel();
         using var before = get_rng_state();
 
         var difficulties = CurriculumDifficulties.Prepare(

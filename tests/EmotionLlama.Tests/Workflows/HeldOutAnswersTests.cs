@@ -15,7 +15,7 @@ public sealed class HeldOutAnswersTests
         var run = new RunRecipe { EvalClips = 3, EvalMaxNewTokens = 8, EvalTemperatureSamples = 3 };
         using var project = new TinyProject();
         using var session = TrainingSession.Open(project.CreateRecipe("output"));
-        var model = session.BuildModel(cancellation: TestContext.Current.CancellationToken);
+        var model = session.BuildModel();
         using var built = get_rng_state();
         var answers = new HeldOutAnswers(new AnswerGenerator(model, session.Prompts(model)), run);
         var clips = session.ReadableHeldOut(TestContext.Current.CancellationToken)[0];

@@ -60,8 +60,8 @@ internal sealed class WeightContent
 
             if (!Has("ln_vision.weight"))
             {
-                yield return "ln_vision: the normalization behind the vision tower is left out, unless the tower's "
-                    + "file holds it";
+                yield return "ln_vision: the normalization behind the vision tower has weight 1 and bias 0, unless the "
+                    + "tower's file holds it";
             }
         }
     }
@@ -84,6 +84,25 @@ internal sealed class WeightContent
             var blocks = Math.Min(_tensors.Keys.Max(BlockOf) + 1, _tensors.Count);
             var names = RandomWeights.ForVision(channels, channels, blocks, (int)patch, (int)patch, seed: 0).Names;
             return [.. names.Where(name => !Has(name)).Select(name => $"{name}: the vision tower is incomplete")];
+        }
+    }
+
+    /// <summary>The tensors of a vision tower's file that are not used.</summary>
+    public IReadOnlyList<string> UnusedVisionWeights
+    {
+        get
+        {
+            if (_tensors[PatchName].Shape is not [var channels, _, var patch, _] || patch == 0)
+                return [];
+
+            var used = RandomWeights
+                .ForVision(channels, channels, EvaVisionTransformer.MostBlocks, (int)patch, (int)patch, seed: 0)
+                .Names.ToHashSet();
+            return
+            [
+                .. _tensors.Keys.Where(name =>
+                    !used.Contains(name) && !name.StartsWith($"{VisionNorm.Name}.", StringComparison.Ordinal)),
+            ];
         }
     }
 

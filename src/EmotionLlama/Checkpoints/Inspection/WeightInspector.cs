@@ -44,9 +44,7 @@ public static class WeightInspector
             Bytes = new FileInfo(path).Length,
             Uses = uses,
             Missing = missing,
-            Notes = content.HasTrainedLora && alpha is not null
-                ? [string.Create(CultureInfo.InvariantCulture, $"its settings say model.lora_alpha: {alpha}")]
-                : [],
+            Notes = [.. FileNotes(content, uses, alpha)],
             Lora = content.Lora,
             Projections = content.Projections,
             Epoch = entries.GetValueOrDefault("epoch") as long?,
@@ -140,6 +138,16 @@ public static class WeightInspector
             missing.Add("a folder: model.llama_model is one with config.json, tokenizer.model and the weights");
 
         return (uses, missing);
+    }
+
+    private static IEnumerable<string> FileNotes(
+        WeightContent content, IReadOnlyList<WeightUse> uses, double? alpha)
+    {
+        if (content.HasTrainedLora && alpha is not null)
+            yield return string.Create(CultureInfo.InvariantCulture, $"its settings say model.lora_alpha: {alpha}");
+
+        if (uses.Contains(WeightUse.VisionTower) && content.UnusedVisionWeights is { Count: > 0 } unused)
+            yield return $"not used: {TensorGroup.Join(unused)}";
     }
 
     private static List<TensorDescription> Describe(IOpenWeights weights) =>

@@ -105,7 +105,16 @@ public sealed class VisionCacheWriter : IDisposable
     /// <summary>Waits its turn and opens a writer.</summary>
     internal static VisionCacheWriter? Open(VisionCache cache, Action? onWaiting, CancellationToken cancellationToken)
     {
-        OutputFolder.Open(cache.Folder);
+        try
+        {
+            OutputFolder.Open(cache.Folder);
+        }
+        catch (InputException e)
+        {
+            throw new InputException(
+                $"{e.Message}; the vision cache (run.vision_cache) lacks pictures, so it must be written to", e);
+        }
+
         var isFirst = true;
         while (true)
         {

@@ -66,8 +66,7 @@ public sealed class VisionCacheTests : IDisposable
         using var apart = VisionCache.Open(Root, other);
 
         Assert.Equal(0, apart.Count);
-        using var writer = apart.Write(onWaiting: null);
-        Assert.NotNull(writer);
+        using var writer = Writer(apart);
         Assert.Equal(2, Directory.GetDirectories(Root).Length);
     }
 
@@ -75,10 +74,11 @@ public sealed class VisionCacheTests : IDisposable
     public void Files_of_another_version_are_refused()
     {
         using (var cache = VisionCache.Open(Root, Kind))
-            cache.Write(onWaiting: null)!.Dispose();
+            Writer(cache).Dispose();
 
         var about = Path.Combine(Root, Kind.FolderName, "about.json");
-        File.WriteAllText(about, File.ReadAllText(about).Replace("\"format\": 1", "\"format\": 0", StringComparison.Ordinal));
+        File.WriteAllText(
+            about, File.ReadAllText(about).Replace("\"format\": 1", "\"format\": 0", StringComparison.Ordinal));
 
         var message = Assert.Throws<InputException>(() => VisionCache.Open(Root, Kind)).Message;
         Assert.Contains("delete", message, StringComparison.Ordinal);
@@ -99,14 +99,15 @@ public sealed class VisionCacheTests : IDisposable
         using (var cache = VisionCache.Open(Root, Kind))
         {
             Assert.Null(cache.Read(Key(1), "the picture of 'b'"));
-            Assert.Contains("entry 1, the picture of 'b', is damaged", Assert.Single(cache.TakeDamaged()), StringComparison.Ordinal);
+            var told = Assert.Single(cache.TakeDamaged());
+            Assert.Contains("entry 1, the picture of 'b', is damaged", told, StringComparison.Ordinal);
             Assert.Empty(cache.TakeDamaged());
             Assert.False(cache.Contains(Key(1)));
         }
 
         using var repaired = VisionCache.Open(Root, Kind);
         Assert.Equal(2, repaired.Count);
-        using (var writer = repaired.Write(onWaiting: null)!)
+        using (var writer = Writer(repaired))
             writer.Append(Key(1), outputs[1]);
 
         Expect(repaired, outputs);
@@ -144,13 +145,14 @@ public sealed class VisionCacheTests : IDisposable
             Fill(cache, outputs);
 
         var file = which == DataAndIndex.Data ? DataFile : IndexFile;
-        var (whole, both) = (File.ReadAllBytes(file), new[] { DataFile, IndexFile }.ToDictionary(f => f, File.ReadAllBytes));
+        var whole = File.ReadAllBytes(file);
+        var both = new[] { DataFile, IndexFile }.ToDictionary(path => path, File.ReadAllBytes);
         for (var length = 0; length < whole.Length; length += 7)
         {
             File.WriteAllBytes(file, whole[..length]);
             using var cache = VisionCache.Open(Root, Kind);
             Assert.Equal(length * 3 / whole.Length, cache.Count);
-            using (var writer = cache.Write(onWaiting: null)!)
+            using (var writer = Writer(cache))
             {
                 for (var i = cache.Count; i < 3; i++)
                     writer.Append(Key(i), outputs[i]);
@@ -172,7 +174,7 @@ public sealed class VisionCacheTests : IDisposable
         File.AppendAllText(DataFile, new string('x', (int)Kind.Bytes / 2));
         using var after = VisionCache.Open(Root, Kind);
         Assert.Equal(3, after.Count);
-        using (var writer = after.Write(onWaiting: null)!)
+        using (var writer = Writer(after))
             writer.Append(Key(3), outputs[0]);
 
         using var read = after.Read(Key(3), "it");
@@ -186,8 +188,8 @@ public sealed class VisionCacheTests : IDisposable
         using var outputs = randn(3, 5, 8);
         using var first = VisionCache.Open(Root, Kind);
         using var second = VisionCache.Open(Root, Kind);
-        var writer = first.Write(onWaiting: null)!;
-        Assert.Null(second.Write(onWaiting: null));
+        var writer = Writer(first);
+        Assert.Null(second.Write(onWaiting: null, TestContext.Current.CancellationToken));
 
         using var waits = new ManualResetEventSlim();
         var waiting = Task.Run(() => second.Write(waits.Set, TestContext.Current.CancellationToken));
@@ -207,7 +209,7 @@ public sealed class VisionCacheTests : IDisposable
     {
         using var first = VisionCache.Open(Root, Kind);
         using var second = VisionCache.Open(Root, Kind);
-        using var writer = first.Write(onWaiting: null);
+        using var writer = Writer(first);
         using var stop = new CancellationTokenSource();
 
         Assert.Throws<OperationCanceledException>(() => second.Write(stop.Cancel, stop.Token));
@@ -218,7 +220,7 @@ public sealed class VisionCacheTests : IDisposable
     {
         using var outputs = randn(3, 5, 8);
         using var writing = VisionCache.Open(Root, Kind);
-        using var writer = writing.Write(onWaiting: null)!;
+        using var writer = Writer(writing);
         writer.Append(Key(0), outputs[0]);
 
         using var reading = VisionCache.Open(Root, Kind);
@@ -233,7 +235,7 @@ public sealed class VisionCacheTests : IDisposable
     public void Less_room_than_the_outputs_need_is_an_error_before_the_first()
     {
         using var cache = VisionCache.Open(Root, Kind);
-        using var writer = cache.Write(onWaiting: null)!;
+        using var writer = Writer(cache);
 
         var message = Assert.Throws<InputException>(() => writer.Reserve(1000, _ => 1000 * 160 - 1)).Message;
 
@@ -246,7 +248,7 @@ public sealed class VisionCacheTests : IDisposable
     public void An_output_of_another_shape_or_type_is_a_mistake_of_the_program()
     {
         using var cache = VisionCache.Open(Root, Kind);
-        using var writer = cache.Write(onWaiting: null)!;
+        using var writer = Writer(cache);
         using var shape = zeros(5, 9);
         using var type = zeros([5, 8], ScalarType.BFloat16);
 
@@ -283,9 +285,16 @@ public sealed class VisionCacheTests : IDisposable
 
     private static PictureKey Key(int picture) => new((UInt128)(picture + 1) << 70);
 
+    private static VisionCacheWriter Writer(VisionCache cache)
+    {
+        var writer = cache.Write(onWaiting: null, TestContext.Current.CancellationToken);
+        Assert.NotNull(writer);
+        return writer;
+    }
+
     private static void Fill(VisionCache cache, Tensor outputs)
     {
-        using var writer = cache.Write(onWaiting: null)!;
+        using var writer = Writer(cache);
         for (var i = 0; i < outputs.shape[0]; i++)
         {
             using var output = outputs[i];
