@@ -96,8 +96,8 @@ internal sealed class ClipMedia
     public PictureKey KeyOf(string name) =>
         IsWithheld(Modalities.Image) ? PictureKey.Blank : _keys.Of(FindFrame(name));
 
-    /// <summary>What the vision tower made of a clip's picture, <c>[1 + patches, channels]</c>; null where no cache holds
-    /// it, or the picture is changed. No picture is decoded.</summary>
+    /// <summary>What the vision tower made of a clip's picture, <c>[1 + patches, channels]</c>; null where no cache
+    /// holds it, or the picture is changed. No picture is decoded.</summary>
     /// <param name="name">The clip.</param>
     /// <param name="change">What augmentation does to the picture.</param>
     /// <exception cref="InputException">Its file is missing or cannot be read.</exception>
