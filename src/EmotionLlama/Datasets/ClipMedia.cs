@@ -1,4 +1,5 @@
 using EmotionLlama.Media;
+using EmotionLlama.Media.Clips;
 using static TorchSharp.torch;
 
 namespace EmotionLlama.Datasets;
@@ -10,21 +11,29 @@ internal sealed class ClipMedia
     public const int FeatureSize = 1024;
 
     private static readonly string[] FrameExtensions = [".png", ".jpg", ".jpeg", ".bmp"];
-    private static readonly string[] ClipExtensions = [".mp4", ".avi"];
 
     private readonly MerrPaths _paths;
     private readonly Modalities _withheld;
     private readonly int _imageSize;
     private readonly ImageProcessor _processor;
+    private readonly IClipExtractor? _extractor;
 
     /// <summary>Creates a reader and looks for its folders.</summary>
+    /// <param name="dataset">The data set's name in the recipe.</param>
+    /// <param name="paths">Where its files are.</param>
+    /// <param name="withheld">What is kept from the model.</param>
+    /// <param name="imageSize">Height and width of the pictures in pixels.</param>
+    /// <param name="extractor">Makes what has no file of the clip itself, where that lies in the folder of frames; null
+    /// needs all files.</param>
     /// <exception cref="InputException">A folder is missing whose modality is not withheld.</exception>
-    public ClipMedia(string dataset, MerrPaths paths, Modalities withheld, int imageSize)
+    public ClipMedia(
+        string dataset, MerrPaths paths, Modalities withheld, int imageSize, IClipExtractor? extractor = null)
     {
         _paths = paths;
         _withheld = withheld;
         _imageSize = imageSize;
         _processor = new ImageProcessor(imageSize);
+        _extractor = paths.Frames is null ? null : extractor;
         if (!IsWithheld(Modalities.Image))
         {
             var key = $"datasets.{dataset}.build_info.image_path";
@@ -37,7 +46,7 @@ internal sealed class ClipMedia
         foreach (var feature in ClipFeature.All.Where(feature => !IsWithheld(feature.Modality)))
         {
             var folder = Path.Combine(paths.Features, feature.Folder);
-            if (!Directory.Exists(folder))
+            if (!Directory.Exists(folder) && _extractor?.Parts.HasFlag(feature.Modality) != true)
             {
                 throw new InputException(
                     $"{folder}: no such folder; set datasets.{dataset}.build_info.feature_path to the folder that holds"
@@ -59,15 +68,37 @@ internal sealed class ClipMedia
             return Path.Combine(folder, name + frame);
 
         var missing = $"no frame {name}.png or {name}.jpg in {folder}";
-        var clip = Array.Find(ClipExtensions, extension => File.Exists(Path.Combine(folder, name + extension)));
-        throw new InputException(clip is null
+        throw new InputException(FindClip(name) is null
             ? $"{missing}; put it there, or take the clip out of {_paths.Annotations}"
-            : $"{missing}; extract the first or peak frame of {name}{clip} first, e.g. ffmpeg -i"
-                + $" {Path.Combine(folder, name + clip)} -frames:v 1 {Path.Combine(folder, name + ".png")}");
+            : $"{missing}, only the clip itself; make frames and features of it with 'emotion-llama extract {folder}', or "
+                + "name encoders in the recipe's features section");
     }
 
-    /// <summary>The modalities whose files a clip has, without those withheld.</summary>
-    public Modalities Present(string name)
+    /// <summary>The file of the clip itself; null where there is none beside the frames.</summary>
+    public string? FindClip(string name) => _paths.Frames is { } folder ? ClipFolder.Find(folder, name) : null;
+
+    /// <summary>What is made of the clip itself whenever it is read, because there is no file of it.</summary>
+    public Modalities ToMake(string name)
+    {
+        if (_extractor is null)
+            return Modalities.None;
+
+        var missing = _extractor.Parts & ~_withheld & ~OnDisk(name);
+        return missing == Modalities.None || FindClip(name) is null ? Modalities.None : missing;
+    }
+
+    /// <summary>Makes what a clip has no files of.</summary>
+    /// <returns>Null where there is nothing to make.</returns>
+    /// <exception cref="InputException">The clip is damaged, or lacks what is wanted.</exception>
+    public ExtractedClip? Make(string name) => ToMake(name) is var parts and not Modalities.None
+        ? _extractor!.Extract(FindClip(name)!, parts)
+        : null;
+
+    /// <summary>The modalities that a clip has files of, or that are made of it when it is read, without those withheld.
+    /// </summary>
+    public Modalities Present(string name) => OnDisk(name) | ToMake(name);
+
+    private Modalities OnDisk(string name)
     {
         var frame = !IsWithheld(Modalities.Image)
             && Array.Exists(FrameExtensions, extension => File.Exists(Path.Combine(_paths.Frames!, name + extension)));
@@ -78,23 +109,26 @@ internal sealed class ClipMedia
 
     /// <summary>The frame of a clip, prepared for the vision tower, or a blank one: <c>[3, imageSize, imageSize]</c>,
     /// float32.</summary>
-    public Tensor ReadImage(string name) => IsWithheld(Modalities.Image)
+    public Tensor ReadImage(string name, ExtractedClip? made = null) => IsWithheld(Modalities.Image)
         ? zeros([3, _imageSize, _imageSize])
-        : _processor.Process(ImageLoader.Load(FindFrame(name)));
+        : _processor.Process(made?.Frame ?? ImageLoader.Load(FindFrame(name)));
 
     /// <summary>The file of a clip's feature.</summary>
     public string FeatureFile(ClipFeature feature, string name) =>
         Path.Combine(_paths.Features, feature.Folder, name + ".npy");
 
     /// <summary>The three features of a clip, row by row: <c>[3, 1024]</c>. Withheld rows are zeros.</summary>
-    public float[] ReadFeatures(string name)
+    public float[] ReadFeatures(string name, ExtractedClip? made = null)
     {
         var features = new float[ClipFeature.All.Count * FeatureSize];
         for (var row = 0; row < ClipFeature.All.Count; row++)
         {
             var feature = ClipFeature.All[row];
             if (!IsWithheld(feature.Modality))
-                NpyFile.Read(FeatureFile(feature, name), FeatureSize).CopyTo(features.AsSpan(row * FeatureSize));
+            {
+                (made?.Feature(feature.Modality) ?? NpyFile.Read(FeatureFile(feature, name), FeatureSize))
+                    .CopyTo(features.AsSpan(row * FeatureSize));
+            }
         }
 
         return features;

@@ -6,6 +6,9 @@ public interface IClipExtractor
     /// <summary>What it can make: the frame, and the features that an encoder is named for.</summary>
     Modalities Parts { get; }
 
+    /// <summary>Which frame it takes, in words that differ where the frames may.</summary>
+    string FrameRule { get; }
+
     /// <summary>Makes what is wanted of a clip.</summary>
     /// <param name="path">The clip.</param>
     /// <param name="parts">What to make, of <see cref="Parts"/>.</param>
