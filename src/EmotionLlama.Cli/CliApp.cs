@@ -20,7 +20,7 @@ internal static class CliApp
         [
             QuickstartVerb.Create, TrainVerb.Create, AverageVerb.Create, EvaluateVerb.Create, ScoreVerb.Create,
             GenerateVerb.Create, InspectVerb.Create, ExportVerb.Create, VerifyVerb.Create, ConvertEmerVerb.Create,
-            MakeTinyVerb.Create, DoctorVerb.Create,
+            BuildDatasetVerb.Create, MakeTinyVerb.Create, DoctorVerb.Create,
         ];
         return RunAsync(globals, verbs.Select(create => create(globals)), args, output, error, stop);
     }
