@@ -1,3 +1,4 @@
+using EmotionLlama.Endpoints;
 using EmotionLlama.Scoring;
 using EmotionLlama.Scoring.Judging;
 using EmotionLlama.Scoring.Leaderboards;
@@ -35,7 +36,7 @@ internal static class ScoreView
     public static void Render(IAnsiConsole console, string judge, JudgeEstimate estimate) =>
         console.MarkupLineInterpolated($"{judge}: {estimate.Calls} calls to make, {estimate.Cached} answers at hand, about {estimate.PromptTokens} prompt and {estimate.AnswerTokens} answer tokens{Cost(estimate.Cost)}");
 
-    public static void Render(IAnsiConsole console, string judge, JudgeUsage usage) =>
+    public static void Render(IAnsiConsole console, string judge, EndpointUsage usage) =>
         console.MarkupLineInterpolated($"{judge}: {usage.Calls} calls made, {usage.Cached} answers at hand, {usage.PromptTokens} prompt and {usage.AnswerTokens} answer tokens{Cost(usage.Cost)}");
 
     public static void Render(IAnsiConsole console, IReadOnlyList<WheelSummary> systems)

@@ -22,4 +22,7 @@ public sealed record Recipe
 
     /// <summary>The language model that scores descriptions.</summary>
     public JudgeRecipe Judge { get; init; } = new();
+
+    /// <summary>How annotations are made of clips.</summary>
+    public ConstructionRecipe Construction { get; init; } = new();
 }

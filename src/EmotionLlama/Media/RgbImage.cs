@@ -11,6 +11,7 @@ namespace EmotionLlama.Media;
 public sealed record RgbImage(int Width, int Height, byte[] Pixels)
 {
     private const int Channels = 3;
+    private const int JpegQuality = 92;
 
     /// <summary>Columns, at least 1.</summary>
     public int Width { get; } = Width > 0
@@ -60,9 +61,33 @@ public sealed record RgbImage(int Width, int Height, byte[] Pixels)
         AtomicFile.Write(path, stream => encoded.SaveTo(stream));
     }
 
+    /// <summary>The picture as a JPEG file, made smaller where it is too large.</summary>
+    /// <param name="longestSide">Most columns and rows.</param>
+    public byte[] ToJpeg(int longestSide)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(longestSide, 1);
+        using var bitmap = ToBitmap();
+        var scale = (double)longestSide / Math.Max(Width, Height);
+        using var resized = scale < 1
+            ? bitmap.Resize(
+                new SKSizeI(Scaled(Width), Scaled(Height)),
+                new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear))
+            : null;
+        using var encoded = (resized ?? bitmap).Encode(SKEncodedImageFormat.Jpeg, JpegQuality);
+        return encoded.ToArray();
+
+        int Scaled(int side) => Math.Max(1, (int)Math.Round(side * scale));
+    }
+
     private SKData EncodePng()
     {
-        using var bitmap = new SKBitmap(
+        using var bitmap = ToBitmap();
+        return bitmap.Encode(SKEncodedImageFormat.Png, quality: 100);
+    }
+
+    private SKBitmap ToBitmap()
+    {
+        var bitmap = new SKBitmap(
             new SKImageInfo(Width, Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
         var target = bitmap.GetPixelSpan();
         for (int from = 0, to = 0; from < Pixels.Length; from += Channels, to += 4)
@@ -71,6 +96,6 @@ public sealed record RgbImage(int Width, int Height, byte[] Pixels)
             target[to + 3] = byte.MaxValue;
         }
 
-        return bitmap.Encode(SKEncodedImageFormat.Png, quality: 100);
+        return bitmap;
     }
 }

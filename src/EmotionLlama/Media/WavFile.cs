@@ -88,6 +88,15 @@ public static class WavFile
         }
     }
 
+    /// <summary>A file in memory.</summary>
+    /// <param name="sampleRate">Samples per second.</param>
+    /// <param name="samples">The samples in their order.</param>
+    public static byte[] ToBytes(int sampleRate, ReadOnlySpan<short> samples)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(sampleRate, 1);
+        return [.. Header(sampleRate, checked(samples.Length * BytesPerSample)), .. MemoryMarshal.AsBytes(samples)];
+    }
+
     private static byte[] Header(int sampleRate, int dataBytes)
     {
         var header = new byte[HeaderBytes];

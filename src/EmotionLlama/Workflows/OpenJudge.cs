@@ -1,4 +1,5 @@
 using EmotionLlama.Configuration;
+using EmotionLlama.Endpoints;
 using EmotionLlama.Generation;
 using EmotionLlama.Scoring.Judging;
 using Microsoft.Extensions.AI;
@@ -29,7 +30,7 @@ public sealed class OpenJudge : IDisposable
     /// <param name="outputFolder">The folder of the scores, where answers are kept if the recipe does not say.</param>
     /// <exception cref="InputException">No model is named, or its key, its prompts or its cache are missing.</exception>
     public static OpenJudge AtEndpoint(JudgeRecipe recipe, string outputFolder) =>
-        new(JudgeClients.Create(recipe), model: null, recipe, outputFolder);
+        new(EndpointClients.Create(recipe, ChatJudge.Section), model: null, recipe, outputFolder);
 
     /// <summary>Builds the recipe's model as the judge.</summary>
     /// <param name="recipe">The model, and the judge's language and prompts.</param>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using EmotionLlama.Datasets;
+using EmotionLlama.Runtime;
 using EmotionLlama.Tests.Workflows;
 
 namespace EmotionLlama.Tests.Cli;

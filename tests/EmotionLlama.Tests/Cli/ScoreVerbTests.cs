@@ -1,4 +1,4 @@
-using EmotionLlama.Tests.Scoring.Judging;
+using EmotionLlama.Tests.Endpoints;
 
 namespace EmotionLlama.Tests.Cli;
 

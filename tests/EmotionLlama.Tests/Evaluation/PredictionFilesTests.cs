@@ -1,6 +1,7 @@
 using EmotionLlama.Configuration;
 using EmotionLlama.Datasets;
 using EmotionLlama.Evaluation;
+using EmotionLlama.Runtime;
 
 namespace EmotionLlama.Tests.Evaluation;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EmotionLlama.Endpoints;
 
 namespace EmotionLlama.Scoring.Judging;
 

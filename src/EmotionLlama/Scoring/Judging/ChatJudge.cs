@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using EmotionLlama.Configuration;
+using EmotionLlama.Endpoints;
 using EmotionLlama.Generation;
 using Microsoft.Extensions.AI;
 
@@ -18,15 +19,18 @@ namespace EmotionLlama.Scoring.Judging;
 /// </remarks>
 public sealed class ChatJudge : IPairScorer
 {
+    /// <summary>The recipe's section, for messages.</summary>
+    internal const string Section = "judge";
+
     private readonly JudgeRecipe _recipe;
     private readonly JudgedScores _wanted;
     private readonly JudgeRubric _rubric;
-    private readonly JudgeCalls _calls;
+    private readonly EndpointCalls _calls;
     private readonly PairJudge _judge;
     private readonly UsageMeter _usage;
 
     /// <summary>Makes a judge of a chat client.</summary>
-    /// <param name="client">The model, such as <see cref="JudgeClients.Create(JudgeRecipe)"/> gives; the caller keeps
+    /// <param name="client">The model, such as <see cref="EndpointClients.Create(EndpointRecipe, string)"/> gives; the caller keeps
     /// it. It should not retry by itself. A <see cref="LlamaChatClient"/> is asked under its own name, one call at a time
     /// and without a time limit.</param>
     /// <param name="recipe">The model's name, else the client's, the prompts' language, limits and prices. Answers of
@@ -54,8 +58,8 @@ public sealed class ChatJudge : IPairScorer
         _wanted = scores;
         _usage = new UsageMeter(recipe);
         _rubric = new JudgeRubric(prompts);
-        var endpoint = new JudgeEndpoint(client, recipe, prompts.Reminder, _usage, timing);
-        _calls = new JudgeCalls(recipe, new AnswerCache(recipe.Cache ?? cacheFolder), endpoint, _usage);
+        var endpoint = new ModelEndpoint(client, recipe, Section, prompts.Reminder, _usage, timing);
+        _calls = new EndpointCalls(recipe, new AnswerCache(recipe.Cache ?? cacheFolder), endpoint, _usage);
         _judge = new PairJudge(_rubric, _calls, scores);
     }
 
@@ -63,7 +67,7 @@ public sealed class ChatJudge : IPairScorer
     public string Name { get; }
 
     /// <summary>What judging has taken so far.</summary>
-    public JudgeUsage Usage => _usage.Read();
+    public EndpointUsage Usage => _usage.Read();
 
     /// <summary>Foresees what scoring would take, without asking anything.</summary>
     /// <param name="pairs">All pairs, of all systems: what they share is asked once.</param>
@@ -100,13 +104,13 @@ public sealed class ChatJudge : IPairScorer
     {
         var name = client.GetService<ChatClientMetadata>()?.DefaultModelId;
         return client.GetService<LlamaChatClient>() is null
-            ? recipe with { Model = recipe.Model ?? name ?? throw new InputException(JudgeClients.NoModel) }
+            ? recipe with { Model = recipe.Model ?? name ?? throw EndpointClients.NoModel(Section) }
             : recipe with
             {
                 Model = name,
                 Parallel = 1,
                 RequestsPerMinute = 0,
-                TimeoutSeconds = JudgeRecipe.LongestTimeoutSeconds,
+                TimeoutSeconds = EndpointRecipe.LongestTimeoutSeconds,
             };
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using EmotionLlama.Datasets;
+using EmotionLlama.Endpoints;
 
 namespace EmotionLlama.Scoring.Judging;
 
@@ -28,10 +29,10 @@ internal static partial class EmotionListReader
     /// <exception cref="UnreadableAnswerException">The answer is something else.</exception>
     public static IReadOnlyList<string> Read(string answer)
     {
-        var text = JudgeAnswerText.WithoutThoughts(answer);
+        var text = AnswerJson.WithoutThoughts(answer);
         List<string[]> lists =
         [
-            .. JudgeAnswerText.FindJson(text).Select(ReadJson).OfType<string[]>(),
+            .. AnswerJson.FindJson(text).Select(ReadJson).OfType<string[]>(),
         ];
         var words = lists switch
         {

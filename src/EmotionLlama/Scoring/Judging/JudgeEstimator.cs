@@ -1,4 +1,5 @@
 using EmotionLlama.Configuration;
+using EmotionLlama.Endpoints;
 
 namespace EmotionLlama.Scoring.Judging;
 
@@ -7,7 +8,7 @@ namespace EmotionLlama.Scoring.Judging;
 /// <param name="calls">Knows which have an answer.</param>
 /// <param name="recipe">The prices.</param>
 /// <param name="wanted">The scores to ask for.</param>
-internal sealed class JudgeEstimator(JudgeRubric rubric, JudgeCalls calls, JudgeRecipe recipe, JudgedScores wanted)
+internal sealed class JudgeEstimator(JudgeRubric rubric, EndpointCalls calls, JudgeRecipe recipe, JudgedScores wanted)
 {
     // Stand for emotions that nobody has read out of a description yet.
     private static readonly string[] UnknownEmotions = ["disappointed", "worried", "angry"];
@@ -74,7 +75,7 @@ internal sealed class JudgeEstimator(JudgeRubric rubric, JudgeCalls calls, Judge
         return calls.TryRecall(question, out var emotions) ? emotions : null;
     }
 
-    private void Add<T>(JudgeQuestion<T>? question)
+    private void Add<T>(Question<T>? question)
     {
         if (question is null || !_seen.Add(calls.KeyOf(question)))
             return;
@@ -85,11 +86,11 @@ internal sealed class JudgeEstimator(JudgeRubric rubric, JudgeCalls calls, Judge
             Count(question);
     }
 
-    private void Count<T>(JudgeQuestion<T> question)
+    private void Count<T>(Question<T> question)
     {
         _calls++;
         _promptTokens += TokenEstimate.OfMessage(question.Text)
-            + TokenEstimate.OfText(question.Format.Schema.GetRawText());
+            + TokenEstimate.OfText(question.Format.Schema?.GetRawText() ?? "");
         _answerTokens += question.Format.TypicalTokens;
     }
 }

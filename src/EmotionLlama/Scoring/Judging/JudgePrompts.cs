@@ -1,5 +1,6 @@
 using EmotionLlama.Configuration;
 using EmotionLlama.Configuration.Binding;
+using EmotionLlama.Endpoints;
 using EmotionLlama.Runtime;
 
 namespace EmotionLlama.Scoring.Judging;
@@ -27,16 +28,16 @@ internal sealed class JudgePrompts
     }
 
     /// <summary>Asks for the overlap of the clues of <c>{truth}</c> and <c>{prediction}</c>.</summary>
-    public JudgePrompt ClueOverlap { get; }
+    public PromptTemplate ClueOverlap { get; }
 
     /// <summary>Asks for the emotions in a <c>{description}</c>.</summary>
-    public JudgePrompt Emotions { get; }
+    public PromptTemplate Emotions { get; }
 
     /// <summary>Asks for the overlap of the emotions <c>{truth}</c> and <c>{prediction}</c>.</summary>
-    public JudgePrompt LabelOverlap { get; }
+    public PromptTemplate LabelOverlap { get; }
 
     /// <summary>Asks again after an answer with a <c>{problem}</c>.</summary>
-    public JudgePrompt Reminder { get; }
+    public PromptTemplate Reminder { get; }
 
     /// <summary>What stands between emotions in a list.</summary>
     public string ListSeparator { get; }
@@ -68,18 +69,18 @@ internal sealed class JudgePrompts
         }
     }
 
-    private JudgePrompt Read(string name, params string[] places)
+    private PromptTemplate Read(string name, params string[] places)
     {
         if (_folder is not null && Path.Combine(_folder, name) is var path && File.Exists(path))
         {
             using var file = DataFile.OpenText(path);
-            return new JudgePrompt(path, DataFile.Guard(path, file.ReadToEnd), places);
+            return new PromptTemplate(path, DataFile.Guard(path, file.ReadToEnd), places);
         }
 
         var resource = $"JudgePrompts/{_language}/{name}";
         using var stream = typeof(JudgePrompts).Assembly.GetManifestResourceStream(resource)
             ?? throw new InvalidOperationException($"the assembly has no {resource}");
         using var reader = new StreamReader(stream);
-        return new JudgePrompt(resource, reader.ReadToEnd(), places);
+        return new PromptTemplate(resource, reader.ReadToEnd(), places);
     }
 }

@@ -1,3 +1,5 @@
+using EmotionLlama.Endpoints;
+
 namespace EmotionLlama.Scoring.Judging;
 
 /// <summary>The questions about a pair of descriptions. Some pairs need none: a prediction that says nothing has
@@ -7,7 +9,7 @@ internal sealed class JudgeRubric(JudgePrompts prompts)
 {
     /// <summary>How far the clues overlap; null where the prediction says nothing.</summary>
     /// <exception cref="UnjudgeableException">There is no text to compare.</exception>
-    public JudgeQuestion<double>? ClueOverlap(DescriptionPair pair)
+    public Question<double>? ClueOverlap(DescriptionPair pair)
     {
         if (string.IsNullOrWhiteSpace(pair.Truth.Reason))
             throw new UnjudgeableException("the truth has no description");
@@ -22,14 +24,14 @@ internal sealed class JudgeRubric(JudgePrompts prompts)
     }
 
     /// <summary>Which emotions a description names; null where that is known.</summary>
-    public JudgeQuestion<IReadOnlyList<string>>? Emotions(EmotionDescription description) =>
+    public Question<IReadOnlyList<string>>? Emotions(EmotionDescription description) =>
         description.Labels is null && !string.IsNullOrWhiteSpace(description.Reason)
             ? new(prompts.Emotions.Fill(("description", description.Reason)), AnswerFormats.Emotions)
             : null;
 
     /// <summary>How far emotions overlap; null where the prediction has none.</summary>
     /// <exception cref="UnjudgeableException">The truth has none.</exception>
-    public JudgeQuestion<double>? LabelOverlap(IReadOnlyList<string> truth, IReadOnlyList<string> prediction)
+    public Question<double>? LabelOverlap(IReadOnlyList<string> truth, IReadOnlyList<string> prediction)
     {
         if (truth.Count == 0)
             throw new UnjudgeableException("the truth names no emotion");

@@ -1,10 +1,12 @@
+using EmotionLlama.Endpoints;
+
 namespace EmotionLlama.Scoring.Judging;
 
 /// <summary>Scores pairs, each by itself.</summary>
 /// <param name="rubric">The questions.</param>
 /// <param name="calls">Whom they are put to.</param>
 /// <param name="wanted">The scores to ask for.</param>
-internal sealed class PairJudge(JudgeRubric rubric, JudgeCalls calls, JudgedScores wanted)
+internal sealed class PairJudge(JudgeRubric rubric, EndpointCalls calls, JudgedScores wanted)
 {
     /// <summary>Scores a pair, or says why not.</summary>
     /// <exception cref="InputException">No pair can be scored, or the cache cannot be written.</exception>
@@ -32,11 +34,11 @@ internal sealed class PairJudge(JudgeRubric rubric, JudgeCalls calls, JudgedScor
             {
                 return await judge(pair, cancellationToken).ConfigureAwait(false);
             }
-            catch (JudgeCallException error) when (error.Problem == CallProblem.Fatal)
+            catch (EndpointException error) when (error.Problem == CallProblem.Fatal)
             {
                 throw new InputException(error.Message, error);
             }
-            catch (Exception error) when (error is JudgeCallException or UnjudgeableException)
+            catch (Exception error) when (error is EndpointException or UnjudgeableException)
             {
                 failures.Add($"{name}: {error.Message}");
             }

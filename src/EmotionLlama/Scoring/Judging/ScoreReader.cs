@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using EmotionLlama.Endpoints;
 
 namespace EmotionLlama.Scoring.Judging;
 
@@ -28,11 +29,11 @@ internal static partial class ScoreReader
     /// <exception cref="UnreadableAnswerException">There is none, more than one, or one out of range.</exception>
     public static double Read(string answer)
     {
-        var text = JudgeAnswerText.WithoutThoughts(answer);
-        var narrow = JudgeAnswerText.Narrow(text);
-        var values = ScoresIn(JudgeAnswerText.FindJson(text));
+        var text = AnswerJson.WithoutThoughts(answer);
+        var narrow = AnswerJson.Narrow(text);
+        var values = ScoresIn(AnswerJson.FindJson(text));
         if (values.Count == 0)
-            values = ScoresIn(JudgeAnswerText.FindJson(narrow));
+            values = ScoresIn(AnswerJson.FindJson(narrow));
 
         double[] scores = [.. (values.Count > 0 ? values.Select(ReadValue) : ReadText(narrow)).Distinct()];
         return scores switch
@@ -79,7 +80,7 @@ internal static partial class ScoreReader
     private static double ReadValue(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Number => value.GetDouble(),
-        JsonValueKind.String when ReadText(JudgeAnswerText.Narrow(value.GetString() ?? "")) is [var score] => score,
+        JsonValueKind.String when ReadText(AnswerJson.Narrow(value.GetString() ?? "")) is [var score] => score,
         _ => throw new UnreadableAnswerException($"its score {value.GetRawText()} is not a number"),
     };
 

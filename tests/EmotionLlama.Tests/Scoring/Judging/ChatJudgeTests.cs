@@ -1,6 +1,8 @@
 using EmotionLlama.Configuration;
+using EmotionLlama.Endpoints;
 using EmotionLlama.Scoring;
 using EmotionLlama.Scoring.Judging;
+using EmotionLlama.Tests.Endpoints;
 
 namespace EmotionLlama.Tests.Scoring.Judging;
 
@@ -215,7 +217,7 @@ public sealed class ChatJudgeTests
         await StubRun.ScoreAsync(judge, StubJudgement.Pairs(5));
 
         Assert.Equal(
-            new JudgeUsage
+            new EndpointUsage
             {
                 Calls = 5,
                 Cached = 0,

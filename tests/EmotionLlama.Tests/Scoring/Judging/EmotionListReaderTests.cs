@@ -1,3 +1,4 @@
+using EmotionLlama.Endpoints;
 using EmotionLlama.Scoring.Judging;
 
 namespace EmotionLlama.Tests.Scoring.Judging;

@@ -1,6 +1,7 @@
 using System.Net;
 using EmotionLlama.Scoring;
 using EmotionLlama.Scoring.Judging;
+using EmotionLlama.Tests.Endpoints;
 
 namespace EmotionLlama.Tests.Scoring.Judging;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using EmotionLlama.Scoring;
+using EmotionLlama.Tests.Endpoints;
 
 namespace EmotionLlama.Tests.Scoring.Judging;
 

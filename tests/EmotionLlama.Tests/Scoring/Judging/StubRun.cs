@@ -1,6 +1,8 @@
 using EmotionLlama.Configuration;
+using EmotionLlama.Endpoints;
 using EmotionLlama.Scoring;
 using EmotionLlama.Scoring.Judging;
+using EmotionLlama.Tests.Endpoints;
 using Microsoft.Extensions.AI;
 
 namespace EmotionLlama.Tests.Scoring.Judging;
@@ -23,7 +25,7 @@ internal sealed class StubRun : IDisposable
     public ChatJudge Judge(
         JudgeRecipe? recipe = null, JudgedScores scores = JudgedScores.ClueOverlap, TimeProvider? time = null)
     {
-        var client = JudgeClients.Create(recipe ?? Recipe, _ => null);
+        var client = EndpointClients.Create(recipe ?? Recipe, ChatJudge.Section, _ => null);
         _clients.Add(client);
         var timing = new RetryTiming
         {
