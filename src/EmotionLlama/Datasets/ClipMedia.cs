@@ -1,3 +1,4 @@
+using EmotionLlama.Datasets.Vision;
 using EmotionLlama.Media;
 using EmotionLlama.Media.Clips;
 using static TorchSharp.torch;
@@ -17,6 +18,7 @@ internal sealed class ClipMedia
     private readonly int _imageSize;
     private readonly ImageProcessor _processor;
     private readonly IClipExtractor? _extractor;
+    private readonly PictureKeys _keys = new();
 
     /// <summary>Creates a reader and looks for its folders.</summary>
     /// <param name="dataset">The data set's name in the recipe.</param>
@@ -55,6 +57,10 @@ internal sealed class ClipMedia
         }
     }
 
+    /// <summary>What the vision tower made of pictures earlier; null reads pixels always. Set it while nothing is read.
+    /// </summary>
+    public VisionCache? VisionCache { get; set; }
+
     /// <summary>Whether a modality is kept from the model, and its files are not needed.</summary>
     public bool IsWithheld(Modalities modality) => (_withheld & modality) != 0;
 
@@ -87,31 +93,58 @@ internal sealed class ClipMedia
         return missing == Modalities.None || FindClip(name) is null ? Modalities.None : missing;
     }
 
-    /// <summary>Makes what a clip has no files of.</summary>
+    /// <summary>Makes what a clip has no files of; a frame that the vision cache knows is left out.</summary>
     /// <returns>Null where there is nothing to make.</returns>
     /// <exception cref="InputException">The clip is damaged, or lacks what is wanted.</exception>
-    public ExtractedClip? Make(string name) => ToMake(name) is var parts and not Modalities.None
-        ? _extractor!.Extract(FindClip(name)!, parts)
-        : null;
+    public ExtractedClip? Make(string name)
+    {
+        var parts = ToMake(name);
+        if (parts.HasFlag(Modalities.Image) && VisionCache?.Contains(KeyOf(name)) == true)
+            parts &= ~Modalities.Image;
+
+        return parts == Modalities.None ? null : _extractor!.Extract(FindClip(name)!, parts);
+    }
 
     /// <summary>The modalities that a clip has files of, or that are made of it when it is read, without those withheld.
     /// </summary>
     public Modalities Present(string name) => OnDisk(name) | ToMake(name);
 
-    private Modalities OnDisk(string name)
-    {
-        var frame = !IsWithheld(Modalities.Image)
-            && Array.Exists(FrameExtensions, extension => File.Exists(Path.Combine(_paths.Frames!, name + extension)));
-        return ClipFeature.All
-            .Where(feature => !IsWithheld(feature.Modality) && File.Exists(FeatureFile(feature, name)))
-            .Aggregate(frame ? Modalities.Image : Modalities.None, (present, feature) => present | feature.Modality);
-    }
-
     /// <summary>The frame of a clip, prepared for the vision tower, or a blank one: <c>[3, imageSize, imageSize]</c>,
     /// float32.</summary>
     public Tensor ReadImage(string name, ExtractedClip? made = null) => IsWithheld(Modalities.Image)
-        ? zeros([3, _imageSize, _imageSize])
-        : _processor.Process(made?.Frame ?? ImageLoader.Load(FindFrame(name)));
+        ? BlankImage()
+        : _processor.Process(made?.Frame ?? ReadFrame(name));
+
+    /// <summary>The picture that stands in for one that is withheld, of the same shape.</summary>
+    public Tensor BlankImage() => zeros([3, _imageSize, _imageSize]);
+
+    /// <summary>What tells the picture of a clip from others.</summary>
+    /// <exception cref="InputException">Its file is missing or cannot be read.</exception>
+    public PictureKey KeyOf(string name)
+    {
+        if (IsWithheld(Modalities.Image))
+            return PictureKey.Blank;
+
+        return ToMake(name).HasFlag(Modalities.Image) && FindClip(name) is { } clip
+            ? _keys.Of(clip, _extractor!.DescribeFrame(clip))
+            : _keys.Of(FindFrame(name));
+    }
+
+    /// <summary>What the vision tower made of a clip's picture, <c>[1 + patches, channels]</c>; null where no cache holds
+    /// it, or the picture is changed. No picture is decoded.</summary>
+    /// <param name="name">The clip.</param>
+    /// <param name="change">What augmentation does to the picture.</param>
+    /// <exception cref="InputException">Its file is missing or cannot be read.</exception>
+    public Tensor? ReadEncoded(string name, ImageChangeKind change)
+    {
+        if (VisionCache is not { } cache || change == ImageChangeKind.Change)
+            return null;
+
+        // A picture that cannot be read is in no cache, and must not pass for a blank one.
+        var key = KeyOf(name);
+        return !cache.Contains(key) ? null
+            : cache.Read(change == ImageChangeKind.Blank ? PictureKey.Blank : key, $"the picture of '{name}'");
+    }
 
     /// <summary>The file of a clip's feature.</summary>
     public string FeatureFile(ClipFeature feature, string name) =>
@@ -133,4 +166,17 @@ internal sealed class ClipMedia
 
         return features;
     }
+
+    private Modalities OnDisk(string name)
+    {
+        var frame = !IsWithheld(Modalities.Image)
+            && Array.Exists(FrameExtensions, extension => File.Exists(Path.Combine(_paths.Frames!, name + extension)));
+        return ClipFeature.All
+            .Where(feature => !IsWithheld(feature.Modality) && File.Exists(FeatureFile(feature, name)))
+            .Aggregate(frame ? Modalities.Image : Modalities.None, (present, feature) => present | feature.Modality);
+    }
+
+    private RgbImage ReadFrame(string name) => ToMake(name).HasFlag(Modalities.Image)
+        ? _extractor!.Extract(FindClip(name)!, Modalities.Image).Frame!
+        : ImageLoader.Load(FindFrame(name));
 }

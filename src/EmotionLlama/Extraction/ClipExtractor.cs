@@ -23,14 +23,10 @@ public sealed class ClipExtractor : IClipExtractor, IDisposable
         (_encoders, _program, _faces) = (encoders, program, new FaceTables(features));
         _allowSilent = features.AllowSilent;
         Parts = PartsOf(features);
-        FrameRule = RuleOf(features);
     }
 
     /// <inheritdoc/>
     public Modalities Parts { get; }
-
-    /// <inheritdoc/>
-    public string FrameRule { get; }
 
     /// <summary>What can be made of clips with these encoders: the frame, and the features that one is named for.
     /// </summary>
@@ -42,9 +38,6 @@ public sealed class ClipExtractor : IClipExtractor, IDisposable
             | (features.VideoMae is null ? 0 : Modalities.VideoMae)
             | (features.Hubert is null ? 0 : Modalities.Voice);
     }
-
-    /// <summary>Which frame is taken, in words that differ where the frames may.</summary>
-    internal static string RuleOf(FeaturesRecipe features) => $"frame {features.Frame.ToLowerInvariant()}";
 
     /// <summary>Finds what can be found wrong without reading weights or clips.</summary>
     /// <exception cref="InputException">An encoder's configuration does not suit, <c>ffmpeg</c> or the tables of faces
@@ -68,6 +61,13 @@ public sealed class ClipExtractor : IClipExtractor, IDisposable
         Check(features);
         return new ClipExtractor(new FeatureEncoders(features, device, dtype), FfmpegProgram.Find(), features);
     }
+
+    /// <inheritdoc/>
+    public string DescribeFrame(string path) => _faces.DescribeFrame(path);
+
+    /// <summary>The same without loading encoders.</summary>
+    internal static string DescribeFrame(FeaturesRecipe features, string path) =>
+        new FaceTables(features).DescribeFrame(path);
 
     /// <inheritdoc/>
     public ExtractedClip Extract(string path, Modalities parts, CancellationToken cancellation = default)

@@ -22,7 +22,7 @@ internal sealed class RawClips : IClipExtractor, IDisposable
     public Modalities Parts => ClipExtractor.PartsOf(_recipe.Features);
 
     /// <inheritdoc/>
-    public string FrameRule => ClipExtractor.RuleOf(_recipe.Features);
+    public string DescribeFrame(string path) => ClipExtractor.DescribeFrame(_recipe.Features, path);
 
     /// <summary>The raw clips of a recipe; null where its <c>features</c> section says nothing, so that a clip without
     /// files is an error.</summary>
