@@ -30,8 +30,8 @@ internal sealed class ConstructionFolder : IDisposable
     /// <summary>A path in the folder.</summary>
     public string this[string name] => _folder[name];
 
-    /// <summary>Adds a clip whose face is at its peak in frame 3 of OpenFace's count. Its length tells it from
-    /// others.</summary>
+    /// <summary>Adds a clip whose face is at its peak in the last frame. Its length tells it from others, and the
+    /// brightness of that frame.</summary>
     public void Add(string name, int frames, int[] units, string sentence, bool sound = true)
     {
         AddClip(name, frames, sound);
@@ -44,7 +44,7 @@ internal sealed class ConstructionFolder : IDisposable
         SampleClips.Counting(Path.Combine(Clips, name + ".mp4"), frames, sound);
 
     /// <summary>Adds a table without a clip: the units at 3 in the peak frame and at 1 in the others.</summary>
-    public void AddTable(string name, int frames, int[] units, int peak = 3, string extra = "")
+    public void AddTable(string name, int frames, int[] units, int? peak = null, string extra = "")
     {
         int[] all = [1, 4, 5, 6, 7, 12, 15, 20, 23, 26];
         var lines = new List<string>
@@ -54,7 +54,7 @@ internal sealed class ConstructionFolder : IDisposable
         };
         for (var frame = 1; frame <= frames; frame++)
         {
-            var strength = frame == peak ? "3.00" : "1.00";
+            var strength = frame == (peak ?? frames) ? "3.00" : "1.00";
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"{frame}, 0, {(frame - 1) / 10.0}, 0.98, 1")
                 + string.Concat(all.Select(unit => units.Contains(unit) ? $", {strength}" : ", 0.00"))
                 + (extra.Length > 0 ? ", 4.00" : ""));
