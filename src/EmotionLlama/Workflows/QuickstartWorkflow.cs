@@ -129,7 +129,8 @@ public sealed class QuickstartWorkflow(QuickstartOptions options, IQuickstartObs
 
     private WorldSplit HeldOutSplit => new("held_out", options.Clips, options.HeldOut);
 
-    /// <summary>Removes the checkpoints and the vision cache of an earlier quickstart, which are known by its data.</summary>
+    /// <summary>Removes the checkpoints and the vision cache of an earlier quickstart, which are known by its data.
+    /// </summary>
     private void RemoveEarlier(string folder, string data)
     {
         if (!File.Exists(Path.Combine(data, TrainingSplit.AnnotationName)))
