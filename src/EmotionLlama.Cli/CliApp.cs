@@ -19,8 +19,9 @@ internal static class CliApp
         Func<GlobalOptions, Command>[] verbs =
         [
             QuickstartVerb.Create, TrainVerb.Create, AverageVerb.Create, EvaluateVerb.Create, ScoreVerb.Create,
-            GenerateVerb.Create, ExtractVerb.Create, InspectVerb.Create, ExportVerb.Create, VerifyVerb.Create,
-            ConvertEmerVerb.Create, MakeTinyVerb.Create, MakeRandomVerb.Create, BenchVerb.Create, DoctorVerb.Create,
+            GenerateVerb.Create, ExtractVerb.Create, BuildDatasetVerb.Create, InspectVerb.Create, ExportVerb.Create,
+            VerifyVerb.Create, ConvertEmerVerb.Create, MakeTinyVerb.Create, MakeRandomVerb.Create, BenchVerb.Create,
+            DoctorVerb.Create,
         ];
         return RunAsync(globals, verbs.Select(create => create(globals)), args, output, error, stop);
     }

@@ -21,6 +21,9 @@ internal static class RecipeValidator
         if (recipe.Datasets.Count > 0 && recipe.Datasets.Values.All(data => data.SampleRatio == 0))
             throw Error(loaded, "datasets", "every sample_ratio is 0, so nothing is drawn; raise one");
 
+        if (recipe.Construction.MinWords > recipe.Construction.MaxWords)
+            throw Error(loaded, "construction.min_words", "is above max_words, so every caption is left out; lower it");
+
         CheckStages(loaded, recipe.Run);
     }
 

@@ -8,8 +8,12 @@ public sealed record MerrPaths
 {
     /// <summary>The name of the transcripts, where a recipe gives none.</summary>
     internal const string TranscriptName = "transcription_en_all.csv";
-    private const string CoarseName = "MERR_coarse_grained.json";
-    private const string FineName = "MERR_fine_grained.json";
+
+    /// <summary>The name of the coarse-grained captions, where a recipe gives none.</summary>
+    internal const string CoarseName = "MERR_coarse_grained.json";
+
+    /// <summary>The name of the fine-grained annotations, where a recipe gives none.</summary>
+    internal const string FineName = "MERR_fine_grained.json";
 
     /// <summary>The annotation file.</summary>
     public required string Annotations { get; init; }

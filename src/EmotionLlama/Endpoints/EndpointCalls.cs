@@ -40,6 +40,9 @@ internal sealed class EndpointCalls
     public bool TryRecall<T>(Question<T> question, out T answer) =>
         TryRead(KeyOf(question), question.Format, out _, out answer);
 
+    /// <summary>What is kept of a question's answer; null where there is none.</summary>
+    public CachedAnswer? Find<T>(Question<T> question) => _cache.Find(KeyOf(question));
+
     /// <summary>Asks, if need be.</summary>
     /// <exception cref="EndpointException">The call failed for good.</exception>
     /// <exception cref="UnreadableAnswerException">No try gave an answer that can be read.</exception>

@@ -40,17 +40,20 @@ public sealed class VisionCacheProcessTests : IDisposable
         var kept = 0;
         foreach (var share in (double[])[0, 0.2, 0.5])
         {
+            // A slow machine may kill too late.
+            if (kept == Clips)
+                break;
+
             using var process = new TrainProcess(recipe);
-            process.WaitUntil(() => Records("killed cache") > Math.Max(kept, share * Clips));
+            process.WaitUntil(() => Records("killed cache") >= Math.Max(kept + 1, share * Clips));
             process.Kill();
-            Assert.True(Records("killed cache") > kept);
             kept = Records("killed cache");
         }
 
         using var last = new TrainProcess(recipe);
         AssertEnds(last);
-        Assert.Equal(Content("undisturbed cache", VisionCache.DataName), Content("killed cache", VisionCache.DataName));
-        Assert.Equal(Content("undisturbed cache", VisionCache.IndexName), Content("killed cache", VisionCache.IndexName));
+        foreach (var name in (string[])[VisionCache.DataName, VisionCache.IndexName])
+            Assert.Equal(Content("undisturbed cache", name), Content("killed cache", name));
     }
 
     [Fact]
