@@ -27,9 +27,9 @@ public sealed class TrainRawClipsTests : IDisposable
     public async Task The_losses_are_those_of_extracted_files()
     {
         Assert.Equal(0, (await _folder.ExtractAsync()).Code);
-        var extracted = await Train(Path.Combine(_folder.Output, "frames"), _folder.Output);
+        var extracted = await Train(Path.Combine(_folder.Output, "frames"), _folder.Output, "of_files");
 
-        var raw = await Train(_folder.Clips, _folder.Location);
+        var raw = await Train(_folder.Clips, _folder.Location, "of_clips");
 
         Assert.Equal(3, extracted.Count);
         Assert.Equal(extracted, raw);
@@ -63,10 +63,11 @@ public sealed class TrainRawClipsTests : IDisposable
         Assert.StartsWith($"{_folder["base"]}: its hidden_size is 768", run.ErrorLine, StringComparison.Ordinal);
     }
 
-    private async Task<IReadOnlyList<double>> Train(string images, string features)
+    private async Task<IReadOnlyList<double>> Train(string images, string features, string output)
     {
         WriteRecipe(images, features);
-        var run = await CliRun.Of("train", "--json", "--cfg-path", _folder["recipe.yaml"]);
+        var run = await CliRun.Of(
+            "train", "--json", "--cfg-path", _folder["recipe.yaml"], "--options", $"run.output_dir={_folder[output]}");
         Assert.True(run.Code == 0, run.Error);
         return [.. run.Events("step").Select(step => step.GetProperty("loss").GetDouble())];
     }
