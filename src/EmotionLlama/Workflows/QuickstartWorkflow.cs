@@ -26,6 +26,7 @@ public sealed class QuickstartWorkflow(QuickstartOptions options, IQuickstartObs
     public const string ReportName = "report.html";
 
     private const string DatasetName = "world";
+    private const string VisionFolder = "vision";
     private const int EvaluationBatch = 30;
     private const int ShownClips = 3;
 
@@ -128,7 +129,8 @@ public sealed class QuickstartWorkflow(QuickstartOptions options, IQuickstartObs
 
     private WorldSplit HeldOutSplit => new("held_out", options.Clips, options.HeldOut);
 
-    /// <summary>Removes the checkpoints of an earlier quickstart, which are known by its data.</summary>
+    /// <summary>Removes the checkpoints and the vision cache of an earlier quickstart, which are known by its data.
+    /// </summary>
     private void RemoveEarlier(string folder, string data)
     {
         if (!File.Exists(Path.Combine(data, TrainingSplit.AnnotationName)))
@@ -136,6 +138,11 @@ public sealed class QuickstartWorkflow(QuickstartOptions options, IQuickstartObs
 
         foreach (var checkpoint in Directory.EnumerateFiles(folder, "checkpoint_*.pth").ToList())
             File.Delete(checkpoint);
+
+        // Its clips may have been others, whose outputs would pile up.
+        var vision = Path.Combine(folder, VisionFolder);
+        if (Directory.Exists(vision))
+            Directory.Delete(vision, recursive: true);
     }
 
     private void WriteWorld(string folder, CancellationToken cancellationToken)
@@ -176,7 +183,7 @@ public sealed class QuickstartWorkflow(QuickstartOptions options, IQuickstartObs
                 OutputDir = folder,
                 Seed = options.Seed,
                 MaxEpoch = options.Epochs,
-                VisionCache = Path.Combine(folder, "vision"),
+                VisionCache = Path.Combine(folder, VisionFolder),
             },
         };
     }

@@ -38,14 +38,15 @@ public sealed class MutatorTests
     [Fact]
     public void A_reader_that_fails_allocates_too_much_or_hangs_is_found()
     {
-        var small = new FuzzLimits { PerByte = 2, Besides = 4096, Hang = TimeSpan.FromSeconds(1) };
+        var small = new FuzzLimits { PerByte = 2, Besides = 4096 };
         using var crashing = new FuzzRun("none", small, path =>
         {
             if (File.ReadAllBytes(path).Length != Sample.Content.Length)
                 throw new FormatException("another length");
         });
         using var greedy = new FuzzRun("none", small, _ => GC.KeepAlive(new byte[1 << 20]));
-        using var hanging = new FuzzRun("none", small, _ => Thread.Sleep(Timeout.Infinite));
+        using var hanging = new FuzzRun(
+            "none", small with { Hang = TimeSpan.FromSeconds(1) }, _ => Thread.Sleep(Timeout.Infinite));
 
         Assert.Contains("FormatException", Failure(crashing), StringComparison.Ordinal);
         Assert.Contains("allocated", Failure(greedy), StringComparison.Ordinal);

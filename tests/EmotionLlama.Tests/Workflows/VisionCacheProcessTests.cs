@@ -40,10 +40,13 @@ public sealed class VisionCacheProcessTests : IDisposable
         var kept = 0;
         foreach (var share in (double[])[0, 0.2, 0.5])
         {
+            // A slow machine may kill too late.
+            if (kept == Clips)
+                break;
+
             using var process = new TrainProcess(recipe);
-            process.WaitUntil(() => Records("killed cache") > Math.Max(kept, share * Clips));
+            process.WaitUntil(() => Records("killed cache") >= Math.Max(kept + 1, share * Clips));
             process.Kill();
-            Assert.True(Records("killed cache") > kept);
             kept = Records("killed cache");
         }
 
