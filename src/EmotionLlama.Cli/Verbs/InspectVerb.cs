@@ -118,6 +118,9 @@ internal static class InspectVerb
         WeightUse.StartingPoint => "a start of training or answering: model.ckpt",
         WeightUse.Resume => "going on with its run: run.resume_ckpt_path",
         WeightUse.Llama => "the frozen Llama: model.llama_model",
-        _ => "the frozen vision tower: model.vit_model",
+        WeightUse.VisionTower => "the frozen vision tower: model.vit_model",
+        WeightUse.VoiceEncoder => "making voice features (HL-UTT): features.hubert, --hubert",
+        WeightUse.FaceEncoder => "making FaceMAE features (mae_340_UTT): features.face_mae, --face-mae",
+        _ => "making VideoMAE features (maeV_399_UTT): features.video_mae, --video-mae",
     };
 }

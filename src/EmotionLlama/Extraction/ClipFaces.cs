@@ -12,16 +12,10 @@ internal sealed class ClipFaces
     private readonly long[] _found = [];
 
     /// <summary>Takes the faces of a table.</summary>
-    /// <exception cref="InputException">The face was never found, or the table does not say where.</exception>
+    /// <exception cref="InputException">The face was never found.</exception>
     public ClipFaces(OpenFaceTable table)
     {
         _table = table;
-        if (!table.HasLandmarks)
-        {
-            throw new InputException($"{table.Path}: has no landmarks (x_0 … y_67), which say where the face is; run "
-                + "OpenFace with -2Dfp, or name no folder of tables to see whole frames");
-        }
-
         _found = [.. table.MainRows.Where(row => row.Success).Select(row => row.FrameIndex).Order()];
         if (_found.Length == 0)
             throw new InputException($"{table.Path}: OpenFace found no face in this clip; take the clip out");
@@ -35,7 +29,22 @@ internal sealed class ClipFaces
     public static ClipFaces Anywhere { get; } = new();
 
     /// <summary>The frame in which the action units are strongest, from 0.</summary>
-    public long Peak => _table!.Peak!.FrameIndex;
+    /// <exception cref="InputException">The table has no action units.</exception>
+    public long Peak => _table!.Units.Count > 0
+        ? _table.Peak!.FrameIndex
+        : throw new InputException($"{_table.Path}: has no action units (AU01_r …), so no peak frame; run OpenFace with "
+            + "-aus, or take another frame");
+
+    /// <summary>Makes sure that the table, where there is one, says where the face is.</summary>
+    /// <exception cref="InputException">It does not.</exception>
+    public void RequirePlaces()
+    {
+        if (_table is { HasLandmarks: false })
+        {
+            throw new InputException($"{_table.Path}: has no landmarks (x_0 … y_67), which say where the face is; run "
+                + "OpenFace with -2Dfp, or name no folder of tables to see whole frames");
+        }
+    }
 
     /// <summary>The face in a frame; null where none was found in it.</summary>
     public RgbImage? In(RgbImage frame, long index) => _table is null ? frame : Cut(frame, index);

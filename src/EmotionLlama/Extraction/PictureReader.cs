@@ -26,6 +26,9 @@ internal sealed class PictureReader(ClipReader clip, FeatureEncoders encoders, C
     {
         var wantsFrame = parts.HasFlag(Modalities.Image);
         var wantsVideo = parts.HasFlag(Modalities.VideoMae);
+        if ((parts & (Modalities.FaceMae | Modalities.VideoMae)) != 0)
+            faces.RequirePlaces();
+
         var count = wantsVideo || (wantsFrame && choice.Kind == FrameChoiceKind.Middle)
             ? clip.CountFrames(cancellation)
             : 0;

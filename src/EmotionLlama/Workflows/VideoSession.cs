@@ -3,6 +3,7 @@ using EmotionLlama.Configuration;
 using EmotionLlama.Datasets;
 using EmotionLlama.Extraction;
 using EmotionLlama.Media;
+using EmotionLlama.Media.Clips;
 using EmotionLlama.Models;
 using EmotionLlama.Tokenization;
 using static TorchSharp.torch;
@@ -63,6 +64,9 @@ public sealed class VideoSession : IDisposable
         string path, string? transcript, string? instruction, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+
+        // A look at the file, before gigabytes of encoders are read for it.
+        _ = ClipReader.Open(path, cancellation: cancellation);
         ExtractedClip clip;
         using (var extractor = ClipExtractor.Open(Needed(), ComputeDevice.Choose(_recipe.Run.Device)))
             clip = extractor.Extract(path, extractor.Parts & ~_withheld, cancellation);

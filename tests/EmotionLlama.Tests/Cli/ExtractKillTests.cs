@@ -46,6 +46,21 @@ public sealed class ExtractKillTests(ToyEncoders encoders) : IDisposable
         Assert.Equal(ExtractionFolder.ContentOf(_folder["whole"]), ExtractionFolder.ContentOf(_folder.Output));
     }
 
+    [Fact]
+    public void Told_to_end_it_says_so_and_leaves_whole_files()
+    {
+        Ffmpeg.Require();
+        _folder.AddClips(Clips);
+        using var process = Start();
+        process.WaitUntil(() => Made() >= 4);
+
+        process.Terminate();
+
+        Assert.Equal((130, "emotion-llama: stopped\n"), process.Wait());
+        Assert.InRange(Made(), 4, (4 * Clips) - 1);
+        Assert.Empty(Directory.GetFiles(_folder.Output, "*.partial", SearchOption.AllDirectories));
+    }
+
     private VerbProcess Start() => new(
         ["extract", _folder.Clips, "--output", _folder.Output, "--device", "cpu", "--workers", "2", .. encoders.Options]);
 

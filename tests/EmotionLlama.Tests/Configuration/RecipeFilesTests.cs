@@ -38,6 +38,13 @@ public sealed class RecipeFilesTests : IDisposable
     [InlineData("datasets.merr.annotation_file=gone.txt", "datasets.merr.annotation_file: no such file: {0}gone.txt")]
     [InlineData("datasets.merr.instruction_pool=gone.yaml", "datasets.merr.instruction_pool: no such file: gone.yaml")]
     [InlineData("run.resume_ckpt_path=gone.pth", "run.resume_ckpt_path: no such file: gone.pth")]
+    [InlineData("features.hubert=gone", "features.hubert: no such folder: gone")]
+    [InlineData("features.video_mae=clips",
+        "features.video_mae: no config.json in {0}clips; name an encoder's Hugging Face folder")]
+    [InlineData("features.openface_path=gone", "features.openface_path: no such folder: gone")]
+    [InlineData("features.frame=peak",
+        "features.frame: peak is found in OpenFace's tables; name their folder with features.openface_path, or take "
+        + "first, middle or a number")]
     [InlineData("datasets={}", "datasets: names no data; training needs some")]
     public void What_training_lacks_is_named_with_its_key_and_place(string option, string message)
     {

@@ -108,8 +108,14 @@ public sealed class ClipExtractorTests(ToyEncoders encoders, WholeClip whole) : 
             "whole.csv: there is no table of faces for this clip", Refusal(features, whole.Path), StringComparison.Ordinal);
         WriteTable("whole", _ => (X: 20, Found: false, Intensity: 1));
         Assert.Contains("found no face in this clip", Refusal(features, whole.Path), StringComparison.Ordinal);
-        File.WriteAllText(_folder["whole.csv"], "frame, AU01_r\n1, 2\n");
+        File.WriteAllText(_folder["whole.csv"], "frame, AU01_r\n1, 2\n2, 3\n");
         Assert.Contains("has no landmarks", Refusal(features, whole.Path), StringComparison.Ordinal);
+
+        // Which are needed for faces, not for the peak; and the other way round.
+        var peak = new FeaturesRecipe { Frame = "peak", OpenfacePath = _folder.Location };
+        Assert.Equal(1, SampleClips.NumberOf(Extract(peak, whole.Path).Frame!));
+        File.WriteAllText(_folder["whole.csv"], "frame, x_0, y_0\n1, 2, 3\n");
+        Assert.Contains("has no action units", Refusal(peak, whole.Path), StringComparison.Ordinal);
         Assert.Contains(
             "name a folder of OpenFace tables",
             Assert.Throws<InputException>(() => ClipExtractor.Check(new FeaturesRecipe { Frame = "peak" })).Message,

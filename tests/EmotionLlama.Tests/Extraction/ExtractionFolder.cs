@@ -15,6 +15,8 @@ internal sealed class ExtractionFolder : IDisposable
         Directory.CreateDirectory(Clips);
     }
 
+    public string Location => _folder.Location;
+
     public string Clips => _folder["clips"];
 
     public string Output => _folder["data"];

@@ -37,4 +37,17 @@ public sealed class RgbImageTests
         Assert.Equal((37, 21), (loaded.Width, loaded.Height));
         Assert.Equal(image.Pixels, loaded.Pixels);
     }
+
+    [Fact]
+    public void A_crop_has_the_pixels_of_its_place()
+    {
+        var picture = new RgbImage(3, 2, [.. Enumerable.Range(0, 18).Select(value => (byte)value)]);
+
+        var crop = picture.Crop(1, 0, 2, 2);
+
+        Assert.Equal((2, 2), (crop.Width, crop.Height));
+        Assert.Equal([3, 4, 5, 6, 7, 8, 12, 13, 14, 15, 16, 17], crop.Pixels);
+        Assert.Throws<ArgumentOutOfRangeException>(() => picture.Crop(2, 0, 2, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => picture.Crop(0, -1, 1, 1));
+    }
 }

@@ -61,6 +61,22 @@ public static class WeightInspector
     {
         using var weights = new HuggingFaceFolder(path);
         var tensors = Describe(weights);
+        var config = ReadJson(Path.Combine(path, FolderConfig));
+        if (EncoderFolder.Of(path, config, tensors) is { } encoder)
+        {
+            return new InspectionReport
+            {
+                Path = path,
+                Kind = StoredKind.HuggingFaceFolder,
+                Bytes = FolderBytes(path),
+                Uses = encoder.Missing.Count == 0 ? [encoder.Use] : [],
+                Missing = encoder.Missing,
+                Notes = encoder.Notes,
+                Config = config,
+                Tensors = tensors,
+            };
+        }
+
         var content = new WeightContent(tensors);
         var missing = LlamaFolder.WhatIsMissing(path, content);
         return new InspectionReport
@@ -75,7 +91,7 @@ public static class WeightInspector
                     + Path.Combine(path, PeftFolder.ProjectionsFile)]
                 : [],
             Lora = content.Lora,
-            Config = ReadJson(Path.Combine(path, FolderConfig)),
+            Config = config,
             Tensors = tensors,
         };
     }

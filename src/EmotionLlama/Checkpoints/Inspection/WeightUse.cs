@@ -14,4 +14,13 @@ public enum WeightUse
 
     /// <summary>The frozen vision tower: the recipe's <c>model.vit_model</c>.</summary>
     VisionTower,
+
+    /// <summary>Making voice features: the recipe's <c>features.hubert</c>.</summary>
+    VoiceEncoder,
+
+    /// <summary>Making FaceMAE features: the recipe's <c>features.face_mae</c>.</summary>
+    FaceEncoder,
+
+    /// <summary>Making VideoMAE features: the recipe's <c>features.video_mae</c>.</summary>
+    VideoEncoder,
 }
