@@ -19,8 +19,8 @@ internal static class CliApp
         Func<GlobalOptions, Command>[] verbs =
         [
             QuickstartVerb.Create, TrainVerb.Create, AverageVerb.Create, EvaluateVerb.Create, ScoreVerb.Create,
-            GenerateVerb.Create, InspectVerb.Create, ExportVerb.Create, VerifyVerb.Create, ConvertEmerVerb.Create,
-            BuildDatasetVerb.Create, MakeTinyVerb.Create, DoctorVerb.Create,
+            GenerateVerb.Create, ExtractVerb.Create, BuildDatasetVerb.Create, InspectVerb.Create, ExportVerb.Create,
+            VerifyVerb.Create, ConvertEmerVerb.Create, MakeTinyVerb.Create, DoctorVerb.Create,
         ];
         return RunAsync(globals, verbs.Select(create => create(globals)), args, output, error, stop);
     }

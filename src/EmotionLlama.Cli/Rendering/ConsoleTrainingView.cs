@@ -9,11 +9,19 @@ namespace EmotionLlama.Cli.Rendering;
 /// <param name="time">The clock.</param>
 internal abstract class ConsoleTrainingView(IAnsiConsole console, TimeProvider time) : ITrainingObserver
 {
+    private readonly VisionCacheLines _vision = new(time);
+
     /// <summary>The clock.</summary>
     protected TimeProvider Time { get; } = time;
 
     /// <summary>Where the run is; null before training begins.</summary>
     protected ProgressEstimator? Progress { get; private set; }
+
+    public void OnVisionCache(VisionCacheProgress progress)
+    {
+        if (_vision.Next(progress) is { } line)
+            OnMessage(line);
+    }
 
     public void OnTraining(long steps, long completed) =>
         Progress = new ProgressEstimator(steps, completed, Time);

@@ -14,6 +14,7 @@ internal sealed class EvaluationView : IEvaluationObserver
     private readonly IAnsiConsole _console;
     private readonly LiveDisplayContext? _display;
     private readonly TimeProvider _time;
+    private readonly VisionCacheLines _vision;
     private ProgressEstimator? _progress;
     private string _title = "";
     private long _started;
@@ -25,6 +26,7 @@ internal sealed class EvaluationView : IEvaluationObserver
         _console = console;
         _display = display;
         _time = time;
+        _vision = new VisionCacheLines(time);
     }
 
     /// <summary>Runs an evaluation on this thread and shows it.</summary>
@@ -58,6 +60,12 @@ internal sealed class EvaluationView : IEvaluationObserver
     };
 
     public void OnMessage(string message) => _console.MarkupLineInterpolated($"[grey]{message}[/]");
+
+    public void OnVisionCache(VisionCacheProgress progress)
+    {
+        if (_vision.Next(progress) is { } line)
+            OnMessage(line);
+    }
 
     public void OnPass(string title, int clips, int done)
     {

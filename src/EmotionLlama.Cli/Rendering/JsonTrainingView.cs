@@ -6,8 +6,9 @@ using EmotionLlama.Workflows;
 
 namespace EmotionLlama.Cli.Rendering;
 
-/// <summary>Reports a training run as JSON lines, each an object whose <c>event</c> says what it is: <c>training</c>,
-/// <c>step</c>, <c>validation</c>, <c>best</c>, <c>answer</c>, <c>message</c>, <c>checkpoint</c> or, at the end, <c>done</c>.</summary>
+/// <summary>Reports a training run as JSON lines, each an object whose <c>event</c> says what it is:
+/// <c>vision_cache</c>, <c>training</c>, <c>step</c>, <c>validation</c>, <c>best</c>, <c>answer</c>, <c>message</c>,
+/// <c>checkpoint</c> or, at the end, <c>done</c>.</summary>
 /// <param name="output">Where to.</param>
 /// <param name="every">Steps between two lines; the first, the last and skipped steps always have one.</param>
 internal sealed class JsonTrainingView(TextWriter output, int every) : ITrainingObserver
@@ -22,6 +23,8 @@ internal sealed class JsonTrainingView(TextWriter output, int every) : ITraining
     };
 
     private long _steps;
+
+    public void OnVisionCache(VisionCacheProgress progress) => Write("vision_cache", progress);
 
     public void OnTraining(long steps, long completed)
     {

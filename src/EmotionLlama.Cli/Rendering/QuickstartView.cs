@@ -10,12 +10,19 @@ internal sealed class QuickstartView(IAnsiConsole console) : IQuickstartObserver
 {
     private const int LinesOfTraining = 12;
 
+    private readonly VisionCacheLines _vision = new(TimeProvider.System);
     private string? _followed;
     private long _steps;
 
     public void OnStage(string title) => console.MarkupLineInterpolated($"\n[bold]{title}[/]");
 
     public void OnMessage(string message) => console.MarkupLineInterpolated($"  [grey]{message}[/]");
+
+    public void OnVisionCache(VisionCacheProgress progress)
+    {
+        if (_vision.Next(progress) is { } line)
+            OnMessage(line);
+    }
 
     public void OnTraining(long steps, long completed) => _steps = steps;
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using EmotionLlama.Checkpoints;
 using EmotionLlama.Checkpoints.Exporting;
 using EmotionLlama.Configuration;
 using EmotionLlama.Runtime;

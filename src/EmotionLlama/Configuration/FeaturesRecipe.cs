@@ -29,4 +29,8 @@ public sealed record FeaturesRecipe
     /// no faces: the face encoder sees whole frames.</summary>
     [RecipePath(PathKind.Folder)]
     public string? OpenfacePath { get; init; }
+
+    /// <summary>Whether a clip without sound gets a voice feature of zeros, as a withheld one has. Otherwise it cannot
+    /// be used.</summary>
+    public bool AllowSilent { get; init; }
 }

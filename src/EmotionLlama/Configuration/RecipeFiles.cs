@@ -39,6 +39,7 @@ public static class RecipeFiles
 
         RecipeValidator.CheckEvaluations(loaded);
         CheckModel(loaded);
+        CheckFeatures(loaded);
         foreach (var (name, data) in loaded.Recipe.Datasets)
             CheckDataset(loaded, $"datasets.{name}", data);
 
@@ -68,11 +69,39 @@ public static class RecipeFiles
         }
 
         CheckModel(loaded);
+        CheckFeatures(loaded);
         foreach (var (name, data) in sets.Where(set => names.Count == 0 || names.Contains(set.Key)))
         {
             NeedFile(loaded, $"evaluation_datasets.{name}.eval_file_path", data.EvalFilePath);
             NeedFolder(loaded, $"evaluation_datasets.{name}.img_path", data.ImgPath);
         }
+    }
+
+    /// <summary>Checks what making features of raw clips reads: the encoders' folders and the tables of faces.</summary>
+    /// <param name="loaded">The recipe.</param>
+    /// <param name="features">Its features, or what replaces them; null takes the recipe's.</param>
+    /// <exception cref="InputException">A folder is missing or none of an encoder, or the peak frame is wanted without
+    /// tables.</exception>
+    public static void CheckFeatures(LoadedRecipe loaded, FeaturesRecipe? features = null)
+    {
+        ArgumentNullException.ThrowIfNull(loaded);
+        features ??= loaded.Recipe.Features;
+        NeedEncoder(loaded, "features.hubert", features.Hubert);
+        NeedEncoder(loaded, "features.face_mae", features.FaceMae);
+        NeedEncoder(loaded, "features.video_mae", features.VideoMae);
+        NeedFolder(loaded, "features.openface_path", features.OpenfacePath);
+        if (features is { Frame: "peak", OpenfacePath: null })
+        {
+            throw Error(loaded, "features.frame", "peak is found in OpenFace's tables; name their folder with "
+                + "features.openface_path, or take first, middle or a number");
+        }
+    }
+
+    private static void NeedEncoder(LoadedRecipe loaded, string key, string? path)
+    {
+        NeedFolder(loaded, key, path);
+        if (path is not null && !File.Exists(Path.Combine(path, "config.json")))
+            throw Error(loaded, key, $"no config.json in {path}; name an encoder's Hugging Face folder");
     }
 
     private static void CheckDataset(LoadedRecipe loaded, string key, DatasetRecipe data)

@@ -58,13 +58,13 @@ public static class AnnotationFile
             columns = [.. columns, "0"];
 
         if (columns.Length != 4)
-            throw new InputException($"{place}: expected '{Columns}', got '{line.Trim()}'");
+            throw new InputException($"{place}: expected '{Columns}', got '{line.Trim().Printable()}'");
 
         if (!int.TryParse(columns[1], NumberStyles.Integer, CultureInfo.InvariantCulture, out var frames) || frames < 0)
-            throw new InputException($"{place}: '{columns[1]}' is not a number of frames in '{Columns}'");
+            throw new InputException($"{place}: '{columns[1].Printable()}' is not a number of frames in '{Columns}'");
 
         if (!double.TryParse(columns[3], NumberStyles.Float, CultureInfo.InvariantCulture, out var valence))
-            throw new InputException($"{place}: '{columns[3]}' is not a valence, a number, in '{Columns}'");
+            throw new InputException($"{place}: '{columns[3].Printable()}' is not a valence, a number, in '{Columns}'");
 
         return new ClipAnnotation(columns[0], frames, ParseLabel(columns[2], scheme, place), valence);
     }

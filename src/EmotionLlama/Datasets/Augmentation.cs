@@ -33,7 +33,14 @@ public sealed class Augmentation
     /// <param name="features">The features in rows of 1024, changed in place; a row of zeros stays zeros.</param>
     /// <param name="seed">Fixes all draws.</param>
     /// <returns>The picture to use.</returns>
-    public Tensor Apply(Tensor image, bool hasImage, Span<float> features, ulong seed)
+    public Tensor Apply(Tensor image, bool hasImage, Span<float> features, ulong seed) =>
+        Apply(image, Apply(hasImage, features, seed));
+
+    /// <summary>Changes the features of a sample, and draws what happens to its picture.</summary>
+    /// <param name="hasImage">Whether the picture shows something; a blank one stays blank.</param>
+    /// <param name="features">As for the other overload.</param>
+    /// <param name="seed">Fixes all draws.</param>
+    internal ImageChange Apply(bool hasImage, Span<float> features, ulong seed)
     {
         // A seed of its own, so that these draws have nothing to do with those of the task.
         var random = new SplitMix64(SplitMix64.Mix(seed, 1));
@@ -49,12 +56,27 @@ public sealed class Augmentation
         }
 
         if (!hasImage)
-            return image;
+            return default;
 
         if (dropped == rows)
-            return image.zero_();
+            return new ImageChange(ImageChangeKind.Blank, default);
 
-        return random.NextDouble() < _probability ? ChangeImage(image, ref random) : image;
+        return random.NextDouble() < _probability ? new ImageChange(ImageChangeKind.Change, random) : default;
+    }
+
+    /// <summary>Changes the picture of a sample as it was drawn.</summary>
+    /// <param name="image">The picture; it is disposed of where another takes its place.</param>
+    /// <param name="change">What happens to it.</param>
+    /// <returns>The picture to use.</returns>
+    internal Tensor Apply(Tensor image, ImageChange change)
+    {
+        var random = change.Random;
+        return change.Kind switch
+        {
+            ImageChangeKind.Blank => image.zero_(),
+            ImageChangeKind.Change => ChangeImage(image, ref random),
+            _ => image,
+        };
     }
 
     private void ChangeFeature(Span<float> feature, ref SplitMix64 random)

@@ -51,46 +51,18 @@ public sealed class BatchLoader<TBatch>
     public IEnumerable<TBatch> Read(long start = 0, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(start);
-        return _options.NumWorkers == 0 ? ReadHere(start, cancellation) : ReadAhead(start, cancellation);
+        return Take(ReadAhead.Of(
+            start, _order.Count ?? long.MaxValue, _options.NumWorkers, _options.Prefetch ?? 2 * _options.NumWorkers, Load,
+            cancellation));
     }
 
-    private long End => _order.Count ?? long.MaxValue;
-
-    private IEnumerable<TBatch> ReadHere(long start, CancellationToken cancellation)
+    private IEnumerable<TBatch> Take(IEnumerable<Loaded> batches)
     {
-        for (var number = start; number < End; number++)
-            yield return Take(Load(number, cancellation));
-    }
-
-    private IEnumerable<TBatch> ReadAhead(long start, CancellationToken cancellation)
-    {
-        var ahead = new Queue<Task<Loaded>>();
-        try
+        foreach (var loaded in batches)
         {
-            using var workers = new WorkerThreads<Loaded>(_options.NumWorkers, Load, cancellation);
-            var most = _options.Prefetch ?? 2 * _options.NumWorkers;
-            for (var number = start; number < End || ahead.Count > 0;)
-            {
-                while (number < End && ahead.Count < most)
-                    ahead.Enqueue(workers.Start(number++));
-
-                // Left in the queue until it is there, so that it is disposed of should the wait be cancelled.
-                var loaded = ahead.Peek().WaitAsync(cancellation).GetAwaiter().GetResult();
-                _ = ahead.Dequeue();
-                yield return Take(loaded);
-            }
+            Skipped.Add(loaded.Skipped);
+            yield return loaded.Batch;
         }
-        finally
-        {
-            foreach (var task in ahead.Where(task => task.IsCompletedSuccessfully))
-                (task.Result.Batch as IDisposable)?.Dispose();
-        }
-    }
-
-    private TBatch Take(Loaded loaded)
-    {
-        Skipped.Add(loaded.Skipped);
-        return loaded.Batch;
     }
 
     private Loaded Load(long number, CancellationToken cancellation)
@@ -140,5 +112,8 @@ public sealed class BatchLoader<TBatch>
         }
     }
 
-    private sealed record Loaded(TBatch Batch, IReadOnlyList<SkippedSample> Skipped);
+    private sealed record Loaded(TBatch Batch, IReadOnlyList<SkippedSample> Skipped) : IDisposable
+    {
+        public void Dispose() => (Batch as IDisposable)?.Dispose();
+    }
 }

@@ -131,10 +131,11 @@ public sealed class CaptionFile
                 _state = reader.CurrentState;
                 return result;
             }
-            catch (JsonException e)
+            catch (Exception e) when (e is JsonException or InvalidOperationException)
             {
+                // The second one says that a text is not UTF-8, or has half of a surrogate pair.
                 var line = 1 + _bytes.AsSpan(0, _position + (int)reader.BytesConsumed).Count((byte)'\n');
-                var what = e.Message.Split(" LineNumber:")[0].TrimEnd('.');
+                var what = e.Message.Split(" LineNumber:")[0].TrimEnd('.').Printable();
                 throw new InputException($"{_path}:{line}: is not a MERR caption file: {what}", e);
             }
         }

@@ -1,3 +1,4 @@
+using EmotionLlama.Datasets.Vision;
 using EmotionLlama.Media;
 using static TorchSharp.torch;
 
@@ -16,6 +17,7 @@ internal sealed class ClipMedia
     private readonly Modalities _withheld;
     private readonly int _imageSize;
     private readonly ImageProcessor _processor;
+    private readonly PictureKeys _keys = new();
 
     /// <summary>Creates a reader and looks for its folders.</summary>
     /// <exception cref="InputException">A folder is missing whose modality is not withheld.</exception>
@@ -45,6 +47,10 @@ internal sealed class ClipMedia
             }
         }
     }
+
+    /// <summary>What the vision tower made of pictures earlier; null reads pixels always. Set it while nothing is read.
+    /// </summary>
+    public VisionCache? VisionCache { get; set; }
 
     /// <summary>Whether a modality is kept from the model, and its files are not needed.</summary>
     public bool IsWithheld(Modalities modality) => (_withheld & modality) != 0;
@@ -79,8 +85,32 @@ internal sealed class ClipMedia
     /// <summary>The frame of a clip, prepared for the vision tower, or a blank one: <c>[3, imageSize, imageSize]</c>,
     /// float32.</summary>
     public Tensor ReadImage(string name) => IsWithheld(Modalities.Image)
-        ? zeros([3, _imageSize, _imageSize])
+        ? BlankImage()
         : _processor.Process(ImageLoader.Load(FindFrame(name)));
+
+    /// <summary>The picture that stands in for one that is withheld, of the same shape.</summary>
+    public Tensor BlankImage() => zeros([3, _imageSize, _imageSize]);
+
+    /// <summary>What tells the picture of a clip from others.</summary>
+    /// <exception cref="InputException">Its file is missing or cannot be read.</exception>
+    public PictureKey KeyOf(string name) =>
+        IsWithheld(Modalities.Image) ? PictureKey.Blank : _keys.Of(FindFrame(name));
+
+    /// <summary>What the vision tower made of a clip's picture, <c>[1 + patches, channels]</c>; null where no cache holds
+    /// it, or the picture is changed. No picture is decoded.</summary>
+    /// <param name="name">The clip.</param>
+    /// <param name="change">What augmentation does to the picture.</param>
+    /// <exception cref="InputException">Its file is missing or cannot be read.</exception>
+    public Tensor? ReadEncoded(string name, ImageChangeKind change)
+    {
+        if (VisionCache is not { } cache || change == ImageChangeKind.Change)
+            return null;
+
+        // A picture that cannot be read is in no cache, and must not pass for a blank one.
+        var key = KeyOf(name);
+        return !cache.Contains(key) ? null
+            : cache.Read(change == ImageChangeKind.Blank ? PictureKey.Blank : key, $"the picture of '{name}'");
+    }
 
     /// <summary>The file of a clip's feature.</summary>
     public string FeatureFile(ClipFeature feature, string name) =>

@@ -37,6 +37,6 @@ public static class EmotionNames
 
     /// <summary>What to say about a word that is none of some labels.</summary>
     internal static string Unknown(string text, IReadOnlyList<string> labels) =>
-        $"unknown emotion '{text}'; did you mean '{Spelling.Nearest(text.ToLowerInvariant(), labels)}'? "
+        $"unknown emotion '{text.Printable()}'; did you mean '{Spelling.Nearest(text.ToLowerInvariant(), labels)}'? "
         + $"The labels are {string.Join(", ", labels)}";
 }

@@ -121,9 +121,13 @@ public sealed class MerrDataset : IClipDataset
         var answer = answered ? Texts.Answer(clip, task) : "";
         var prompt = InstructionFormat.Compose(Texts.Sentence(clip.Name), task.Name, instruction);
         var features = Media.ReadFeatures(clip.Name);
-        var image = Media.ReadImage(clip.Name);
-        if (use == SampleUse.Training && _augmentation is not null)
-            image = _augmentation.Apply(image, !Media.IsWithheld(Modalities.Image), features, drawSeed);
+        var change = use == SampleUse.Training && _augmentation is not null
+            ? _augmentation.Apply(!Media.IsWithheld(Modalities.Image), features, drawSeed)
+            : default;
+        var encoded = Media.ReadEncoded(clip.Name, change.Kind);
+        var image = encoded ?? Media.ReadImage(clip.Name);
+        if (encoded is null && change.Kind != ImageChangeKind.None)
+            image = _augmentation!.Apply(image, change);
 
         return new ClipSample
         {
@@ -131,6 +135,7 @@ public sealed class MerrDataset : IClipDataset
             Emotion = clip.Emotion,
             Task = task.Name,
             Image = image,
+            IsEncoded = encoded is not null,
             Features = tensor(features, [ClipFeature.All.Count, ClipMedia.FeatureSize]),
             Instruction = prompt,
             Answer = answer,

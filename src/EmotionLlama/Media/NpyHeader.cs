@@ -74,7 +74,7 @@ internal sealed partial record NpyHeader(IReadOnlyList<long> Shape, long Count, 
         for (var index = 0; index < parts.Length; index++)
         {
             if (!long.TryParse(parts[index], NumberStyles.None, CultureInfo.InvariantCulture, out shape[index]))
-                throw new InputException($"{path}: corrupt .npy header: no shape in '({sizes})'");
+                throw new InputException($"{path}: corrupt .npy header: no shape in '({sizes.Printable()})'");
         }
 
         return shape;
@@ -97,7 +97,7 @@ internal sealed partial record NpyHeader(IReadOnlyList<long> Shape, long Count, 
         "<f2" => 2,
         "<f4" => 4,
         "<f8" => 8,
-        _ => throw new InputException($"{path}: its numbers are of type '{type}'; save it again as float32 ('<f4')"),
+        _ => throw new InputException($"{path}: its numbers are of type '{type.Printable()}'; save it again as float32 ('<f4')"),
     };
 
     [GeneratedRegex("""['"]descr['"]\s*:\s*['"]([^'"]*)['"]""")]

@@ -35,6 +35,24 @@ public sealed record RgbImage(int Width, int Height, byte[] Pixels)
     public static RgbImage Blank(int width, int height) =>
         new(width, height, new byte[checked(Math.Max(width, 0) * Math.Max(height, 0) * Channels)]);
 
+    /// <summary>A copy of a rectangle inside the picture.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is empty or reaches outside.</exception>
+    public RgbImage Crop(int left, int top, int width, int height)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(left);
+        ArgumentOutOfRangeException.ThrowIfNegative(top);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(width, Width - left);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(height, Height - top);
+        var crop = Blank(width, height);
+        for (var row = 0; row < height; row++)
+        {
+            Pixels.AsSpan((((top + row) * Width) + left) * Channels, width * Channels)
+                .CopyTo(crop.Pixels.AsSpan(row * width * Channels));
+        }
+
+        return crop;
+    }
+
     /// <summary>Writes the picture as a PNG file: beside its place first, then renamed, so that no half-written file
     /// is ever seen.</summary>
     public void SavePng(string path)

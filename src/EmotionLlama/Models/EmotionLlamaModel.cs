@@ -90,6 +90,27 @@ public sealed class EmotionLlamaModel : IDisposable
         return Vision.Forward(converted);
     }
 
+    /// <summary>What the frozen vision tower makes of the pictures of a batch, without gradients. It runs only for those
+    /// that no cache holds.</summary>
+    /// <returns>As for <see cref="EncodeImages(Tensor)"/>.</returns>
+    public Tensor EncodeImages(PackedBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        if (batch.Images is { } images && images.shape[0] == batch.EncodedImages.Count)
+            return EncodeImages(images);
+
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        var rows = empty(
+            [batch.EncodedImages.Count, 1 + Vision.Patches, Vision.Channels], Llama.Dtype, Device);
+        var pixels = batch.Images is null ? null : EncodeImages(batch.Images);
+        var next = 0;
+        for (var row = 0; row < batch.EncodedImages.Count; row++)
+            rows[row].copy_(batch.EncodedImages[row] ?? pixels![next++], true);
+
+        return rows.MoveToOuterDisposeScope();
+    }
+
     /// <summary>Embeds pictures and features.</summary>
     /// <param name="images"><c>[samples, 3, imageSize, imageSize]</c>.</param>
     /// <param name="features">FaceMAE, VideoMAE and HuBERT vectors <c>[samples, 3, 1024]</c>.</param>
@@ -98,8 +119,14 @@ public sealed class EmotionLlamaModel : IDisposable
     public Tensor EncodeClips(Tensor images, Tensor features)
     {
         ArgumentNullException.ThrowIfNull(features);
+        using var encoded = EncodeImages(images);
+        return Project(encoded, features);
+    }
+
+    /// <summary>Joins what the vision tower made of pictures with features.</summary>
+    private Tensor Project(Tensor encoded, Tensor features)
+    {
         using var scope = NewDisposeScope();
-        var encoded = EncodeImages(images);
         var normed = _visionNormWeight is null
             ? encoded
             : functional.layer_norm(
@@ -121,7 +148,7 @@ public sealed class EmotionLlamaModel : IDisposable
         ArgumentNullException.ThrowIfNull(batch);
         using var scope = NewDisposeScope();
         var words = Llama.Embed(batch.TokenIds.to(Device));
-        var inserted = EncodeClips(batch.Images, batch.Features).reshape(-1, Llama.Config.HiddenSize);
+        var inserted = Project(EncodeImages(batch), batch.Features).reshape(-1, Llama.Config.HiddenSize);
         return words.index_copy(0, batch.InsertedAt.to(Device), inserted).MoveToOuterDisposeScope();
     }
 

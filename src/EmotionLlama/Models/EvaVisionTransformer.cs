@@ -14,13 +14,16 @@ public sealed class EvaVisionTransformer : IDisposable
 {
     private const double NormEpsilon = 1e-6;
     private const int MostBlocks = 39;
-    private const int ChannelsPerHead = 88;
+
+    /// <summary>Channels of an attention head, where nothing else is said.</summary>
+    internal const int ChannelsPerHead = 88;
 
     private readonly Tensor _patchWeight;
     private readonly Tensor _patchBias;
     private readonly Tensor _classToken;
     private readonly Tensor _positions;
     private readonly Block[] _blocks;
+    private long _encoded;
 
     /// <summary>Builds the tower from its weights.</summary>
     /// <param name="weights">Where the weights are found, with the device and data type they get. Blocks beyond 39,
@@ -69,6 +72,9 @@ public sealed class EvaVisionTransformer : IDisposable
     /// <summary>Patches of a picture.</summary>
     public int Patches { get; }
 
+    /// <summary>Pictures that were encoded since the tower was built. What a cache saves shows here.</summary>
+    public long PicturesEncoded => Interlocked.Read(ref _encoded);
+
     /// <summary>All weights under their names in the checkpoint.</summary>
     public IEnumerable<NamedTensor> Weights =>
     [
@@ -86,6 +92,7 @@ public sealed class EvaVisionTransformer : IDisposable
     public Tensor Forward(Tensor images)
     {
         ArgumentNullException.ThrowIfNull(images);
+        Interlocked.Add(ref _encoded, images.shape[0]);
         using var scope = NewDisposeScope();
         var patches = functional.conv2d(images, _patchWeight, _patchBias, strides: [PatchSize, PatchSize])
             .flatten(2).transpose(1, 2);

@@ -28,8 +28,13 @@ public sealed class PackedBatch : IDisposable
     /// <summary>Places of the inserted embeddings in the row, <c>[inserted]</c>, int64.</summary>
     public required Tensor InsertedAt { get; init; }
 
-    /// <summary>Pictures <c>[samples, 3, imageSize, imageSize]</c>, float32.</summary>
-    public required Tensor Images { get; init; }
+    /// <summary>The pictures that the vision tower has to encode, <c>[pictures, 3, imageSize, imageSize]</c>, float32, in
+    /// the order of the row; null where there is none.</summary>
+    public required Tensor? Images { get; init; }
+
+    /// <summary>For each sample what the vision tower made of its picture earlier, <c>[1 + patches, channels]</c>; null
+    /// where the picture is one of <see cref="Images"/>.</summary>
+    public required IReadOnlyList<Tensor?> EncodedImages { get; init; }
 
     /// <summary>Feature vectors <c>[samples, 3, 1024]</c>, float32.</summary>
     public required Tensor Features { get; init; }
@@ -46,7 +51,7 @@ public sealed class PackedBatch : IDisposable
     /// <summary>Tokens of all samples.</summary>
     public int Tokens => Lengths.Sum();
 
-    /// <summary>Packs samples on the CPU, copying what it needs of them.</summary>
+    /// <summary>Packs samples on the CPU, copying what it needs of them. Encoded pictures are shared, not copied.</summary>
     /// <param name="samples">Each clip with its tokens; at least one.</param>
     public static PackedBatch Pack(IReadOnlyList<(ClipSample Clip, TokenizedSample Tokens)> samples)
     {
@@ -71,6 +76,7 @@ public sealed class PackedBatch : IDisposable
         }
 
         using var scope = NewDisposeScope();
+        var pixels = samples.Where(sample => !sample.Clip.IsEncoded).Select(sample => sample.Clip.Image).ToList();
         return new PackedBatch
         {
             Names = [.. samples.Select(sample => sample.Clip.Name)],
@@ -78,7 +84,12 @@ public sealed class PackedBatch : IDisposable
             AnswerLengths = [.. samples.Select(sample => sample.Tokens.Answer.Count)],
             TokenIds = tensor(ids).DetachFromDisposeScope(),
             InsertedAt = tensor(insertedAt).DetachFromDisposeScope(),
-            Images = stack(samples.Select(sample => sample.Clip.Image)).DetachFromDisposeScope(),
+            Images = pixels.Count > 0 ? stack(pixels).DetachFromDisposeScope() : null,
+            EncodedImages =
+            [
+                .. samples.Select(sample =>
+                    sample.Clip.IsEncoded ? sample.Clip.Image.alias().DetachFromDisposeScope() : null),
+            ],
             Features = stack(samples.Select(sample => sample.Clip.Features)).DetachFromDisposeScope(),
             PredictedFrom = tensor(predictedFrom).DetachFromDisposeScope(),
             Targets = tensor(targets).DetachFromDisposeScope(),
@@ -91,7 +102,10 @@ public sealed class PackedBatch : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var tensor in (Tensor[])[TokenIds, InsertedAt, Images, Features, PredictedFrom, Targets])
-            tensor.Dispose();
+        foreach (var tensor in (Tensor?[])
+            [TokenIds, InsertedAt, Images, .. EncodedImages, Features, PredictedFrom, Targets])
+        {
+            tensor?.Dispose();
+        }
     }
 }

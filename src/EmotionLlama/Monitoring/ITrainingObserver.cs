@@ -4,6 +4,11 @@ namespace EmotionLlama.Monitoring;
 /// should return quickly. An observer that throws stops the run.</summary>
 public interface ITrainingObserver
 {
+    /// <summary>The vision cache is being filled: once at the start, then after each batch of pictures.</summary>
+    void OnVisionCache(VisionCacheProgress progress)
+    {
+    }
+
     /// <summary>Training begins.</summary>
     /// <param name="steps">Optimizer steps of the whole run.</param>
     /// <param name="completed">Steps that an earlier run has taken.</param>

@@ -13,6 +13,13 @@ public sealed class TrainingObservers : ITrainingObserver, IDisposable
     }
 
     /// <inheritdoc/>
+    public void OnVisionCache(VisionCacheProgress progress)
+    {
+        foreach (var observer in _observers)
+            observer.OnVisionCache(progress);
+    }
+
+    /// <inheritdoc/>
     public void OnTraining(long steps, long completed)
     {
         foreach (var observer in _observers)

@@ -66,7 +66,7 @@ internal static class CsvTable
         if (csv.TryGetFieldIndex(column, out var place))
             return place;
 
-        var found = csv.Headers.Count > 0 ? $"its columns are {string.Join(',', csv.Headers)}" : "it is empty";
+        var found = csv.Headers.Count > 0 ? $"its columns are {string.Join(',', csv.Headers).Printable()}" : "it is empty";
         throw new InputException($"{path}:1: has no column '{column}'; {found}");
     }
 

@@ -17,13 +17,14 @@ internal static class DiskSpace
     /// </summary>
     /// <param name="path">What will be written; it need not exist.</param>
     /// <param name="bytes">Its size.</param>
+    /// <param name="freeBytes">Tells the free bytes; null takes <see cref="FreeBytes"/>.</param>
     /// <exception cref="InputException">There is less room than that.</exception>
-    public static void Need(string path, long bytes)
+    public static void Need(string path, long bytes, Func<string, long>? freeBytes = null)
     {
         long free;
         try
         {
-            free = FreeBytes(path);
+            free = (freeBytes ?? FreeBytes)(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {

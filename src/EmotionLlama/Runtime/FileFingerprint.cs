@@ -39,6 +39,12 @@ internal static class FileFingerprint
         return Text(hash);
     }
 
+    /// <summary>The same of a model's folder: its weights, settings and vocabulary.</summary>
+    /// <exception cref="InputException">A file cannot be read.</exception>
+    public static string OfModel(string folder) => Of(Directory.EnumerateFiles(folder)
+        .Where(file => Path.GetExtension(file) is ".safetensors" or ".bin" or ".json" or ".model")
+        .Order(StringComparer.Ordinal));
+
     private static void AppendFile(IncrementalHash hash, Microsoft.Win32.SafeHandles.SafeFileHandle file, long length)
     {
         Span<byte> size = stackalloc byte[sizeof(long)];

@@ -23,6 +23,7 @@ public static class ClipFinder
                 if (dataset[index].Name != name)
                     continue;
 
+                using var vision = VisionCaching.Attach(session.Recipe, [dataset]);
                 var task = dataset.Tasks.Tasks[0];
                 return dataset.Read(index, task, instruction ?? task.Instructions[0], drawSeed: 0, SampleUse.Testing);
             }

@@ -22,7 +22,7 @@ internal sealed class EvaluationFingerprint
         _model = new Dictionary<string, string>
         {
             ["model.ckpt"] = OfFile(model.Ckpt),
-            ["model.llama_model"] = FileFingerprint.Of(FilesOf(model.LlamaModel)),
+            ["model.llama_model"] = FileFingerprint.OfModel(model.LlamaModel),
             ["model.vit_model"] = OfFile(model.VitModelFile),
             ["model.vit_num_heads"] = Text(model.VitNumHeads),
             ["model.image_size"] = Text(model.ImageSize),
@@ -64,10 +64,6 @@ internal sealed class EvaluationFingerprint
     }
 
     private static string OfFile(string? path) => string.IsNullOrEmpty(path) ? "none" : FileFingerprint.Of(path);
-
-    private static IEnumerable<string> FilesOf(string folder) => Directory.EnumerateFiles(folder)
-        .Where(file => Path.GetExtension(file) is ".safetensors" or ".bin" or ".json" or ".model")
-        .Order(StringComparer.Ordinal);
 
     private static string Text(object? value) => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
 }

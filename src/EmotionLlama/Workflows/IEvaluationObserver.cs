@@ -1,3 +1,5 @@
+using EmotionLlama.Monitoring;
+
 namespace EmotionLlama.Workflows;
 
 /// <summary>Hears of the progress of an evaluation.</summary>
@@ -5,6 +7,11 @@ public interface IEvaluationObserver
 {
     /// <summary>Something worth a line.</summary>
     void OnMessage(string message)
+    {
+    }
+
+    /// <summary>The vision cache is being filled: once at the start, then after each batch of pictures.</summary>
+    void OnVisionCache(VisionCacheProgress progress)
     {
     }
 

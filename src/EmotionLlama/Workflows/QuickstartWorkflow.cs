@@ -68,6 +68,9 @@ public sealed class QuickstartWorkflow(QuickstartOptions options, IQuickstartObs
         var model = session.BuildModel(observer.OnMessage);
         var generator = new AnswerGenerator(model, session.Prompts(model));
         var heldOut = HeldOut(recipe, []);
+        var without = ModalityReport.Names.ToDictionary(name => name, name => HeldOut(recipe, [name]));
+        using var vision = VisionCaching.Fill(
+            recipe, [heldOut, .. without.Values], model, observer.OnMessage, observer.OnVisionCache, cancellationToken);
         var before = Evaluate(generator, heldOut, "before", cancellationToken);
 
         observer.OnStage("Tuning: LoRA matrices and projections, everything else frozen");
@@ -78,7 +81,7 @@ public sealed class QuickstartWorkflow(QuickstartOptions options, IQuickstartObs
         var after = Evaluate(generator, heldOut, "after", cancellationToken);
         var modalities = ModalityReport.Of(
             after,
-            [.. ModalityReport.Names.Select(name => (name, EvaluateWithout(name, generator, recipe, cancellationToken)))]);
+            [.. ModalityReport.Names.Select(name => (name, Evaluate(generator, without[name], $"without {name}", cancellationToken)))]);
 
         var reportFile = Path.Combine(folder, ReportName);
         var report = new QuickstartReport
@@ -165,7 +168,13 @@ public sealed class QuickstartWorkflow(QuickstartOptions options, IQuickstartObs
                     MaxNewTokens = _generation.MaxNewTokens,
                 },
             },
-            Run = recipe.Run with { OutputDir = folder, Seed = options.Seed, MaxEpoch = options.Epochs },
+            Run = recipe.Run with
+            {
+                OutputDir = folder,
+                Seed = options.Seed,
+                MaxEpoch = options.Epochs,
+                VisionCache = Path.Combine(folder, "vision"),
+            },
         };
     }
 
@@ -178,10 +187,6 @@ public sealed class QuickstartWorkflow(QuickstartOptions options, IQuickstartObs
             Withhold = withhold,
         },
         recipe.Model.ImageSize);
-
-    private List<ClipPrediction> EvaluateWithout(
-        string modality, AnswerGenerator generator, Recipe recipe, CancellationToken cancellationToken) =>
-        Evaluate(generator, HeldOut(recipe, [modality]), $"without {modality}", cancellationToken);
 
     private List<ClipPrediction> Evaluate(
         AnswerGenerator generator, MerrDataset clips, string name, CancellationToken cancellationToken)

@@ -21,6 +21,9 @@ internal sealed class ReadableClips : IClipDataset
     /// <inheritdoc/>
     public string Name => _dataset.Name;
 
+    /// <summary>All clips.</summary>
+    public MerrDataset Dataset => _dataset;
+
     /// <inheritdoc/>
     public int Count => _places.Length;
 

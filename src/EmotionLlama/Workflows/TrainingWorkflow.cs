@@ -46,6 +46,9 @@ public static class TrainingWorkflow
         CheckStart(folder, resume);
 
         var model = session.BuildModel(observer.OnMessage);
+        using var vision = VisionCaching.Fill(
+            recipe, session.Datasets.Concat(session.HeldOut), model, observer.OnMessage, observer.OnVisionCache,
+            cancellationToken);
         var difficulties = CurriculumDifficulties.Prepare(
             session, model, folder, resume, observer.OnMessage, cancellationToken);
         var data = new RecipeTrainingData(session.Datasets, recipe.Run, session.Prompts(model), difficulties);
@@ -123,6 +126,7 @@ public static class TrainingWorkflow
 
         EpochDecision EndEpoch(int epoch, string checkpoint)
         {
+            vision?.Repair(model, observers.OnMessage, observers.OnVisionCache, cancellationToken);
             if (recipe.Run.SampleAnswersInterval <= 1 || (epoch + 1) % recipe.Run.SampleAnswersInterval == 0)
                 Answer(epoch);
 

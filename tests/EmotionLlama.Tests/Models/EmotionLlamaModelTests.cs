@@ -47,7 +47,7 @@ public sealed class EmotionLlamaModelTests : IDisposable
         using var batch = TinyModels.Pack(_model, 0, 1);
         var weights = WeightsOf(_model);
 
-        var encoded = _model.EncodeClips(batch.Images, batch.Features);
+        var encoded = _model.EncodeClips(batch.Images!, batch.Features);
 
         Assert.Equal([2, _model.ImageTokens + 4, TinyModels.Config.HiddenSize], encoded.shape);
         for (var feature = 0; feature < 3; feature++)
@@ -58,7 +58,7 @@ public sealed class EmotionLlamaModelTests : IDisposable
 
         var norm = TinyModels.VisionNorm();
         var tokens = functional.layer_norm(
-            _model.EncodeImages(batch.Images), [TinyModels.VisionChannels], norm.Weight, norm.Bias, 1e-5);
+            _model.EncodeImages(batch.Images!), [TinyModels.VisionChannels], norm.Weight, norm.Bias, 1e-5);
         Assert.InRange(
             TinyModels.Distance(Project("llama_proj", tokens[1, 1..5].flatten()), encoded[1, 0]), 0, 1e-4);
         Assert.InRange(
@@ -73,7 +73,7 @@ public sealed class EmotionLlamaModelTests : IDisposable
         using var _ = no_grad();
         using var batch = TinyModels.Pack(_model, 0, 1);
         var inserted = batch.InsertedAt.data<long>().ToHashSet();
-        var clips = _model.EncodeClips(batch.Images, batch.Features).flatten(0, 1);
+        var clips = _model.EncodeClips(batch.Images!, batch.Features).flatten(0, 1);
         var words = _model.Llama.Embed(batch.TokenIds);
 
         var row = _model.Embed(batch);
@@ -108,9 +108,9 @@ public sealed class EmotionLlamaModelTests : IDisposable
         using var batch = TinyModels.Pack(_model, 0);
         var weights = WeightsOf(without);
 
-        var encoded = without.EncodeClips(batch.Images, batch.Features);
+        var encoded = without.EncodeClips(batch.Images!, batch.Features);
 
-        var classToken = without.EncodeImages(batch.Images)[0, 0];
+        var classToken = without.EncodeImages(batch.Images!)[0, 0];
         var projected = weights["cls_tk_llama_proj.weight"].mv(classToken) + weights["cls_tk_llama_proj.bias"];
         Assert.False(without.HasVisionNorm);
         Assert.True(_model.HasVisionNorm);

@@ -16,7 +16,7 @@ internal sealed partial class OpenFaceColumns
         {
             var name = names[place].Trim();
             if (name.Length > 0 && !places.TryAdd(name, place))
-                throw new InputException($"{path}:1: has the column '{name}' twice; keep one");
+                throw new InputException($"{path}:1: has the column '{name.Printable()}' twice; keep one");
         }
 
         Frame = Take("frame");

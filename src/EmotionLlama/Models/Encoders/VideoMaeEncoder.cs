@@ -94,9 +94,16 @@ public sealed class VideoMaeEncoder : IDisposable
 
         var processor = ImageProcessor.ForEncoders(Config.ImageSize);
         using var scope = NewDisposeScope();
-        var tokens = Forward(stack(frames.Select(processor.Process)).unsqueeze(0)).squeeze(0);
+        return Encode(stack(frames.Select(processor.Process)));
+    }
+
+    /// <summary>The same of frames that are prepared already.</summary>
+    /// <param name="frames"><c>[frames, 3, imageSize, imageSize]</c> from 0 to 1.</param>
+    internal float[] Encode(Tensor frames)
+    {
+        using var scope = NewDisposeScope();
         using var mean = new FeatureMean(Config.HiddenSize);
-        mean.Add(tokens);
+        mean.Add(Forward(frames.unsqueeze(0)).squeeze(0));
         return mean.ToArray();
     }
 

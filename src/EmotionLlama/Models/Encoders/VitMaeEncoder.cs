@@ -97,11 +97,19 @@ public sealed class VitMaeEncoder : IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var pixels = stack(batch.Select(processor.Process));
-            mean.Add(Forward(pixels).select(1, 0));
+            mean.Add(Faces(stack(batch.Select(processor.Process))));
         }
 
         return mean.Count > 0 ? mean.ToArray() : throw new InputException("no face to encode: the clip has no frame");
+    }
+
+    /// <summary>The class tokens of pictures that are prepared already.</summary>
+    /// <param name="images"><c>[batch, 3, imageSize, imageSize]</c> from 0 to 1.</param>
+    /// <returns><c>[batch, hidden]</c></returns>
+    internal Tensor Faces(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        return Forward(images).select(1, 0).clone().MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

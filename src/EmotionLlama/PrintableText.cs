@@ -1,4 +1,4 @@
-namespace EmotionLlama.Checkpoints;
+namespace EmotionLlama;
 
 /// <summary>Text from a file, made fit for an error of one line: a hostile name could else fill the terminal or
 /// control it.</summary>

@@ -1,0 +1,17 @@
+namespace EmotionLlama.Datasets;
+
+/// <summary>Makes of clips what they have no files of. Implementations may be used by several threads at once.</summary>
+public interface IClipExtractor
+{
+    /// <summary>What it can make: the frame, and the features that an encoder is named for.</summary>
+    Modalities Parts { get; }
+
+    /// <summary>Makes what is wanted of a clip.</summary>
+    /// <param name="path">The clip.</param>
+    /// <param name="parts">What to make, of <see cref="Parts"/>.</param>
+    /// <param name="cancellation">Stops between two frames or batches.</param>
+    /// <exception cref="InputException">The clip is missing, damaged, or lacks what is wanted: then nothing of it is
+    /// given.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    ExtractedClip Extract(string path, Modalities parts, CancellationToken cancellation = default);
+}
