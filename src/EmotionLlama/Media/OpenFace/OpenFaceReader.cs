@@ -181,6 +181,5 @@ internal sealed class OpenFaceReader
                 || word.StartsWith("inf", StringComparison.OrdinalIgnoreCase)
                 || word.StartsWith("1.#", StringComparison.Ordinal);
         }
-
     }
 }
