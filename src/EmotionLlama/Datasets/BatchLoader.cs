@@ -52,7 +52,11 @@ public sealed class BatchLoader<TBatch>
     {
         ArgumentOutOfRangeException.ThrowIfNegative(start);
         return Take(ReadAhead.Of(
-            start, _order.Count ?? long.MaxValue, _options.NumWorkers, _options.Prefetch ?? 2 * _options.NumWorkers, Load,
+            start,
+            _order.Count ?? long.MaxValue,
+            _options.NumWorkers,
+            _options.Prefetch ?? 2 * _options.NumWorkers,
+            Load,
             cancellation));
     }
 

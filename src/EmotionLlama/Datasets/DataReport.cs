@@ -41,6 +41,10 @@ public sealed record DataReport
     /// <summary>Clips that a caption file has several records for; the last counts.</summary>
     public required IReadOnlyList<string> CaptionedTwice { get; init; }
 
+    /// <summary>Clips that lack files and are made into frames and features of their own file whenever they are read.
+    /// </summary>
+    public IReadOnlyList<string> MadeWhenRead { get; init; } = [];
+
     /// <summary>Missing or unreadable files. Reading a clip with one fails.</summary>
     public required IReadOnlyList<FileProblem> FileProblems { get; init; }
 

@@ -45,6 +45,7 @@ public static class DataReportBuilder
             WithEmptyTranscript = [.. names.Where(name => transcripts?[name] is { } line && IsBlank(line))],
             TranscribedTwice = transcripts?.DuplicateNames ?? [],
             CaptionedTwice = CaptionedTwice(dataset.Texts),
+            MadeWhenRead = [.. names.Where(name => dataset.Media.ToMake(name) != Modalities.None)],
             FileProblems = CheckFiles(dataset.Media, names, options, cancellation),
         };
     }
@@ -119,10 +120,16 @@ public static class DataReportBuilder
         foreach (var name in names)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (!media.IsWithheld(Modalities.Image))
+            var made = media.ToMake(name);
+            if (made != Modalities.None)
+                Check(name, () => CheckNotEmpty(media.FindClip(name)!, "clip"));
+            if (!media.IsWithheld(Modalities.Image) && !made.HasFlag(Modalities.Image))
                 Check(name, () => CheckFrame(media, name, options.DecodeFrames));
-            foreach (var feature in ClipFeature.All.Where(feature => !media.IsWithheld(feature.Modality)))
+            foreach (var feature in ClipFeature.All.Where(feature =>
+                !media.IsWithheld(feature.Modality) && !made.HasFlag(feature.Modality)))
+            {
                 Check(name, () => NpyFile.Read(media.FeatureFile(feature, name), ClipMedia.FeatureSize));
+            }
         }
 
         return problems;
@@ -145,8 +152,14 @@ public static class DataReportBuilder
         var path = media.FindFrame(name);
         if (decode)
             _ = ImageLoader.Load(path);
-        else if (new FileInfo(path).Length == 0)
-            throw new InputException($"{path}: the picture is empty (0 bytes); extract or copy it again");
+        else
+            CheckNotEmpty(path, "picture");
+    }
+
+    private static void CheckNotEmpty(string path, string kind)
+    {
+        if (new FileInfo(path).Length == 0)
+            throw new InputException($"{path}: the {kind} is empty (0 bytes); extract or copy it again");
     }
 
     private static bool IsBlank(string text) => string.IsNullOrWhiteSpace(text);

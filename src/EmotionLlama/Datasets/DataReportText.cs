@@ -26,6 +26,10 @@ internal static class DataReportText
         AddNames(lines, "  with an empty transcript", report.WithEmptyTranscript);
         AddNames(lines, "  transcribed more than once", report.TranscribedTwice);
         AddNames(lines, "  captioned more than once", report.CaptionedTwice);
+        AddNames(
+            lines,
+            "  made of the clip itself whenever it is read ('emotion-llama extract' makes it once, for faster runs)",
+            report.MadeWhenRead);
         AddFiles(lines, report.FileProblems);
         var unreadable = report.UnreadableClips.Count;
         lines.Add(unreadable == 0

@@ -20,6 +20,15 @@ public sealed record ExtractedClip
     /// <summary>The HuBERT feature: <c>[1024]</c>.</summary>
     public float[]? Voice { get; init; }
 
+    /// <summary>A feature by what it tells about: <c>[1024]</c>; null where it was not made.</summary>
+    internal float[]? Feature(Modalities part) => part switch
+    {
+        Modalities.FaceMae => FaceMae,
+        Modalities.VideoMae => VideoMae,
+        Modalities.Voice => Voice,
+        _ => null,
+    };
+
     /// <summary>How long the clip says it is; null where it does not say.</summary>
     public TimeSpan? Duration { get; init; }
 }

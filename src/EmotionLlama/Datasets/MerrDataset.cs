@@ -12,7 +12,8 @@ public sealed class MerrDataset : IClipDataset
     private readonly IReadOnlyList<ClipAnnotation> _clips;
     private readonly Augmentation? _augmentation;
 
-    private MerrDataset(string name, DatasetRecipe recipe, int imageSize, LabelScheme? labels)
+    private MerrDataset(
+        string name, DatasetRecipe recipe, int imageSize, LabelScheme? labels, IClipExtractor? extractor)
     {
         Name = name;
         Recipe = recipe;
@@ -22,7 +23,7 @@ public sealed class MerrDataset : IClipDataset
             ? AnnotationFile.Read(Paths.Annotations, scheme)
             : AnnotationFile.Read(Paths.Annotations);
         Texts = new ClipTexts(name, recipe, Paths, Tasks, _clips.Select(clip => clip.Name).ToHashSet());
-        Media = new ClipMedia(name, Paths, ModalityNames.Parse(recipe.Withhold), imageSize);
+        Media = new ClipMedia(name, Paths, ModalityNames.Parse(recipe.Withhold), imageSize, extractor);
         _augmentation = recipe.EnableAugmentation ? new Augmentation(recipe.AugmentationProb) : null;
     }
 
@@ -60,10 +61,13 @@ public sealed class MerrDataset : IClipDataset
     /// <param name="name">Its name in the recipe.</param>
     /// <param name="recipe">Which files, tasks and modalities.</param>
     /// <param name="imageSize">Height and width of the pictures, in pixels.</param>
+    /// <param name="extractor">Makes what clips have no files of, where the clips themselves lie in the folder of frames;
+    /// null needs all files.</param>
     /// <exception cref="InputException">A file or folder is missing or faulty, or a task or modality is unknown.
     /// </exception>
-    public static MerrDataset Open(string name, DatasetRecipe recipe, int imageSize) =>
-        new(name, recipe, imageSize, labels: null);
+    public static MerrDataset Open(
+        string name, DatasetRecipe recipe, int imageSize, IClipExtractor? extractor = null) =>
+        new(name, recipe, imageSize, labels: null, extractor);
 
     /// <summary>Opens test data: the clips of an evaluation entry with everything else as in training, but without
     /// answers and augmentation.</summary>
@@ -71,9 +75,14 @@ public sealed class MerrDataset : IClipDataset
     /// <param name="evaluation">Which clips.</param>
     /// <param name="training">How the data set of the same name is read in training.</param>
     /// <param name="imageSize">Height and width of the pictures, in pixels.</param>
+    /// <param name="extractor">As for <see cref="Open"/>.</param>
     /// <exception cref="InputException">As for <see cref="Open"/>.</exception>
     public static MerrDataset OpenEvaluation(
-        string name, EvaluationDatasetRecipe evaluation, DatasetRecipe training, int imageSize) =>
+        string name,
+        EvaluationDatasetRecipe evaluation,
+        DatasetRecipe training,
+        int imageSize,
+        IClipExtractor? extractor = null) =>
         new(
             name,
             training with
@@ -89,7 +98,8 @@ public sealed class MerrDataset : IClipDataset
                 EnableAugmentation = false,
             },
             imageSize,
-            evaluation.Labels);
+            evaluation.Labels,
+            extractor);
 
     /// <inheritdoc/>
     public ClipSample Read(int index, ulong drawSeed, SampleUse use)
@@ -120,12 +130,13 @@ public sealed class MerrDataset : IClipDataset
         var answered = use != SampleUse.Testing && Recipe.Caption == CaptionUse.Use;
         var answer = answered ? Texts.Answer(clip, task) : "";
         var prompt = InstructionFormat.Compose(Texts.Sentence(clip.Name), task.Name, instruction);
-        var features = Media.ReadFeatures(clip.Name);
+        var made = Media.Make(clip.Name);
+        var features = Media.ReadFeatures(clip.Name, made);
         var change = use == SampleUse.Training && _augmentation is not null
             ? _augmentation.Apply(!Media.IsWithheld(Modalities.Image), features, drawSeed)
             : default;
         var encoded = Media.ReadEncoded(clip.Name, change.Kind);
-        var image = encoded ?? Media.ReadImage(clip.Name);
+        var image = encoded ?? Media.ReadImage(clip.Name, made);
         if (encoded is null && change.Kind != ImageChangeKind.None)
             image = _augmentation!.Apply(image, change);
 

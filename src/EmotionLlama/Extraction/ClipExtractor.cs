@@ -63,6 +63,13 @@ public sealed class ClipExtractor : IClipExtractor, IDisposable
     }
 
     /// <inheritdoc/>
+    public string DescribeFrame(string path) => _faces.DescribeFrame(path);
+
+    /// <summary>The same without loading encoders.</summary>
+    internal static string DescribeFrame(FeaturesRecipe features, string path) =>
+        new FaceTables(features).DescribeFrame(path);
+
+    /// <inheritdoc/>
     public ExtractedClip Extract(string path, Modalities parts, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

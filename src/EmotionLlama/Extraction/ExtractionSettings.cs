@@ -85,7 +85,7 @@ internal sealed class ExtractionSettings
         var precision = dtype.ToString().ToLowerInvariant();
         var known = new Dictionary<Modalities, string>
         {
-            [Modalities.Image] = $"frame {features.Frame}",
+            [Modalities.Image] = $"frame {features.Frame.ToLowerInvariant()}",
         };
         if (features.FaceMae is { } face)
             known[Modalities.FaceMae] = $"encoder {FileFingerprint.OfModel(face)}, {faces}, {precision}";

@@ -47,6 +47,11 @@ internal sealed class FaceTables
         return new ClipFaces(OpenFaceTable.Read(path));
     }
 
+    /// <summary>The frame that stands for a clip, in words.</summary>
+    /// <param name="clip">The clip's file.</param>
+    /// <exception cref="InputException">It is found in a table that is missing or faulty.</exception>
+    public string DescribeFrame(string clip) => (_choice ?? Choose(Find(clip))).ToString();
+
     /// <summary>The frame that stands for a clip.</summary>
     /// <param name="faces">Where its faces are.</param>
     public FrameChoice Choose(ClipFaces faces) => _choice ?? FrameChoice.Peak(faces.Peak);

@@ -90,8 +90,8 @@ public sealed class EmotionLlamaModel : IDisposable
         return Vision.Forward(converted);
     }
 
-    /// <summary>What the frozen vision tower makes of the pictures of a batch, without gradients. It runs only for those
-    /// that no cache holds.</summary>
+    /// <summary>What the frozen vision tower makes of the pictures of a batch, without gradients. It runs only for
+    /// those that no cache holds.</summary>
     /// <returns>As for <see cref="EncodeImages(Tensor)"/>.</returns>
     public Tensor EncodeImages(PackedBatch batch)
     {

@@ -28,8 +28,8 @@ public sealed class PackedBatch : IDisposable
     /// <summary>Places of the inserted embeddings in the row, <c>[inserted]</c>, int64.</summary>
     public required Tensor InsertedAt { get; init; }
 
-    /// <summary>The pictures that the vision tower has to encode, <c>[pictures, 3, imageSize, imageSize]</c>, float32, in
-    /// the order of the row; null where there is none.</summary>
+    /// <summary>The pictures that the vision tower has to encode, <c>[pictures, 3, imageSize, imageSize]</c>, float32,
+    /// in the order of the row; null where there is none.</summary>
     public required Tensor? Images { get; init; }
 
     /// <summary>For each sample what the vision tower made of its picture earlier, <c>[1 + patches, channels]</c>; null
@@ -51,7 +51,8 @@ public sealed class PackedBatch : IDisposable
     /// <summary>Tokens of all samples.</summary>
     public int Tokens => Lengths.Sum();
 
-    /// <summary>Packs samples on the CPU, copying what it needs of them. Encoded pictures are shared, not copied.</summary>
+    /// <summary>Packs samples on the CPU, copying what it needs of them. Encoded pictures are shared, not
+    /// copied.</summary>
     /// <param name="samples">Each clip with its tokens; at least one.</param>
     public static PackedBatch Pack(IReadOnlyList<(ClipSample Clip, TokenizedSample Tokens)> samples)
     {

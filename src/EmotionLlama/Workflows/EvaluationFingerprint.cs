@@ -37,6 +37,8 @@ internal sealed class EvaluationFingerprint
             ["run.device"] = device.type.ToString().ToLowerInvariant(),
             ["run.amp"] = ComputeDevice.Precision(recipe.Run.Amp, device).ToString().ToLowerInvariant(),
         };
+        foreach (var (key, value) in RawClips.Describe(recipe.Features))
+            _model.Add(key, value);
     }
 
     /// <summary>What the answers of a pass depend on.</summary>

@@ -8,13 +8,16 @@ internal sealed class EvaluationSet
 {
     private readonly DatasetRecipe _reading;
     private readonly int _imageSize;
+    private readonly IClipExtractor? _extractor;
 
     /// <summary>Finds out how the clips are read: as the entry of <c>datasets</c> with the same name says, or else the
     /// first, or else as by default.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="recipe">The whole recipe.</param>
-    public EvaluationSet(string name, Recipe recipe)
+    /// <param name="extractor">Makes what clips have no files of; null needs all files.</param>
+    public EvaluationSet(string name, Recipe recipe, IClipExtractor? extractor = null)
     {
+        _extractor = extractor;
         Name = name;
         Entry = recipe.EvaluationDatasets[name];
         _imageSize = recipe.Model.ImageSize;
@@ -36,7 +39,7 @@ internal sealed class EvaluationSet
     /// <param name="withhold">Modalities to withhold besides those of the recipe.</param>
     /// <exception cref="InputException">A file or folder is missing or faulty.</exception>
     public MerrDataset Open(params string[] withhold) => MerrDataset.OpenEvaluation(
-        Name, Entry, _reading with { Withhold = [.. _reading.Withhold.Union(withhold)] }, _imageSize);
+        Name, Entry, _reading with { Withhold = [.. _reading.Withhold.Union(withhold)] }, _imageSize, _extractor);
 
     /// <summary>Transcripts and features lie where the set's own entry says, or beside the test file. Where they do
     /// neither, those of the data that the model was trained on may hold the clips too.</summary>

@@ -33,7 +33,8 @@ public sealed class EvaluationWorkflow(Recipe recipe, EvaluationOptions options,
     public IReadOnlyList<EvaluationOutcome> Run(CancellationToken cancellationToken = default)
     {
         using var model = new RecipeModel(recipe);
-        var passes = Open(model, cancellationToken);
+        using var raw = RawClips.Of(recipe);
+        var passes = Open(model, raw, cancellationToken);
         if (string.IsNullOrEmpty(recipe.Model.Ckpt))
             observer.OnMessage("model.ckpt names no checkpoint: LoRA and projections are random, the model is untuned");
 
@@ -57,13 +58,13 @@ public sealed class EvaluationWorkflow(Recipe recipe, EvaluationOptions options,
 
     /// <summary>Opens everything but the model: for each test set the pass with everything present, and those with a
     /// modality withheld.</summary>
-    private List<EvaluationPass[]> Open(RecipeModel model, CancellationToken cancellationToken)
+    private List<EvaluationPass[]> Open(RecipeModel model, RawClips? raw, CancellationToken cancellationToken)
     {
         var names = recipe.EvaluationDatasets.Keys.Where(
             name => options.Datasets.Count == 0 || options.Datasets.Contains(name));
         var output = recipe.Run.SavePath ?? Path.Combine(recipe.Run.OutputDir, "evaluation");
         var fingerprint = new EvaluationFingerprint(recipe);
-        var passes = names.Select(name => Open(name, output, fingerprint, model, cancellationToken)).ToList();
+        var passes = names.Select(name => Open(name, output, fingerprint, model, raw, cancellationToken)).ToList();
         foreach (var pass in passes.SelectMany(set => set))
         {
             // All at once, so that a restart that is killed goes on with its own answers only.
@@ -81,12 +82,20 @@ public sealed class EvaluationWorkflow(Recipe recipe, EvaluationOptions options,
         string output,
         EvaluationFingerprint fingerprint,
         RecipeModel model,
+        RawClips? raw,
         CancellationToken cancellationToken)
     {
-        var set = new EvaluationSet(name, recipe);
+        var set = new EvaluationSet(name, recipe, raw);
         CheckSettings(set);
         var clips = set.Open();
         var report = DataReportBuilder.Build(clips, model.Tokenizer.CountTokens, cancellation: cancellationToken);
+        raw?.Check([report]);
+        if (report.MadeWhenRead.Count > 0)
+        {
+            observer.OnMessage($"{name}: frames or features of {report.MadeWhenRead.Count} clips are made of the clips "
+                + "themselves; 'emotion-llama extract' makes them once");
+        }
+
         DataReadiness.Check([report], recipe.Run.OnBadSample, "evaluation_datasets");
         var folder = OutputFolder.Open(Path.Combine(output, FileNameOf(name)));
         return [Pass(null), .. ToWithhold(set).Select(Pass)];

@@ -81,7 +81,7 @@ public sealed class QuickstartWorkflow(QuickstartOptions options, IQuickstartObs
         var after = Evaluate(generator, heldOut, "after", cancellationToken);
         var modalities = ModalityReport.Of(
             after,
-            [.. ModalityReport.Names.Select(name => (name, Evaluate(generator, without[name], $"without {name}", cancellationToken)))]);
+            [.. ModalityReport.Names.Select(name => (name, EvaluateWithout(name)))]);
 
         var reportFile = Path.Combine(folder, ReportName);
         var report = new QuickstartReport
@@ -116,6 +116,9 @@ public sealed class QuickstartWorkflow(QuickstartOptions options, IQuickstartObs
         };
         ResultJson.Write(Path.Combine(folder, SummaryName), summary);
         return summary;
+
+        List<ClipPrediction> EvaluateWithout(string modality) =>
+            Evaluate(generator, without[modality], $"without {modality}", cancellationToken);
 
         double Without(string modality) =>
             modalities.Overall.Without.Single(effect => effect.Modality == modality).Accuracy.Value;

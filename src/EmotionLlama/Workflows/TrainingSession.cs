@@ -13,11 +13,13 @@ namespace EmotionLlama.Workflows;
 public sealed class TrainingSession : IDisposable
 {
     private readonly RecipeModel _model;
+    private readonly RawClips? _raw;
     private IReadOnlyList<DataReport>? _reports;
 
     private TrainingSession(Recipe recipe)
     {
         Recipe = recipe;
+        _raw = RawClips.Of(recipe);
         Datasets = [.. recipe.Datasets.Select(entry => Open(entry.Key, entry.Value))];
         HeldOut =
         [
@@ -29,7 +31,8 @@ public sealed class TrainingSession : IDisposable
         ];
         _model = new RecipeModel(recipe);
 
-        MerrDataset Open(string name, DatasetRecipe data) => MerrDataset.Open(name, data, recipe.Model.ImageSize);
+        MerrDataset Open(string name, DatasetRecipe data) =>
+            MerrDataset.Open(name, data, recipe.Model.ImageSize, _raw);
     }
 
     /// <summary>The recipe.</summary>
@@ -60,7 +63,7 @@ public sealed class TrainingSession : IDisposable
         from entry in Recipe.EvaluationDatasets
         where Recipe.Datasets.ContainsKey(entry.Key)
         select MerrDataset.OpenEvaluation(
-            entry.Key, entry.Value, Recipe.Datasets[entry.Key], Recipe.Model.ImageSize);
+            entry.Key, entry.Value, Recipe.Datasets[entry.Key], Recipe.Model.ImageSize, _raw);
 
     /// <summary>Goes through the data and reports what is in it, first of <see cref="Datasets"/>, then of
     /// <see cref="HeldOut"/>; later calls return the same.</summary>
@@ -83,6 +86,7 @@ public sealed class TrainingSession : IDisposable
     public void EnsureReadable(CancellationToken cancellationToken = default)
     {
         EvaluationReadiness.Check(Recipe, HeldOut);
+        _raw?.Check(ReportData(cancellationToken));
         DataReadiness.Check(ReportData(cancellationToken), Recipe.Run.OnBadSample);
     }
 
@@ -114,5 +118,9 @@ public sealed class TrainingSession : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _model.Dispose();
+    public void Dispose()
+    {
+        _model.Dispose();
+        _raw?.Dispose();
+    }
 }

@@ -70,8 +70,8 @@ internal sealed class VisionCaching : IDisposable
         void Wait() => message($"another process is filling {recipe.Run.VisionCache}; waiting for it to end");
     }
 
-    /// <summary>Names the entries that were found damaged since the last call, and makes them again, unless another process
-    /// is writing.</summary>
+    /// <summary>Names the entries that were found damaged since the last call, and makes them again, unless another
+    /// process is writing.</summary>
     /// <exception cref="InputException">The cache cannot be written.</exception>
     public void Repair(
         EmotionLlamaModel model,

@@ -7,15 +7,15 @@ using static TorchSharp.torch;
 
 namespace EmotionLlama.Workflows;
 
-/// <summary>Runs the frozen vision tower for the pictures that a cache lacks. What is made is kept at once, so a filling
-/// that is stopped goes on where it was.</summary>
+/// <summary>Runs the frozen vision tower for the pictures that a cache lacks. What is made is kept at once, so a
+/// filling that is stopped goes on where it was.</summary>
 /// <param name="cache">The cache.</param>
 /// <param name="datasets">Whose pictures.</param>
 /// <param name="run">Workers, and what a picture that cannot be read does.</param>
 internal sealed class VisionFilling(VisionCache cache, IReadOnlyList<MerrDataset> datasets, RunRecipe run)
 {
-    // On a GPU the tower gets as many pictures each time, the last ones repeated: what it makes of a picture then does not
-    // depend on which others are missing. On a CPU its numbers are the same for any batch.
+    // On a GPU the tower gets as many pictures each time, the last ones repeated: what it makes of a picture then does
+    // not depend on which others are missing. On a CPU its numbers are the same for any batch.
     private const int GpuBatch = 8;
     private const int CpuBatch = 4;
 
@@ -25,11 +25,11 @@ internal sealed class VisionFilling(VisionCache cache, IReadOnlyList<MerrDataset
     /// <summary>Fills the cache.</summary>
     /// <param name="model">Whose tower runs.</param>
     /// <param name="progress">Told how far it is, where anything is missing.</param>
-    /// <param name="onWaiting">Told once where another process fills the cache and this one waits for it; null leaves the
-    /// cache as it is then.</param>
+    /// <param name="onWaiting">Told once where another process fills the cache and this one waits for it; null leaves
+    /// the cache as it is then.</param>
     /// <param name="cancellationToken">Stops between two batches.</param>
-    /// <exception cref="InputException">A picture cannot be read, with <see cref="OnBadSample.Stop"/>; or the cache cannot
-    /// be written.</exception>
+    /// <exception cref="InputException">A picture cannot be read, with <see cref="OnBadSample.Stop"/>; or the cache
+    /// cannot be written.</exception>
     public void Run(
         EmotionLlamaModel model,
         Action<VisionCacheProgress> progress,
@@ -71,7 +71,9 @@ internal sealed class VisionFilling(VisionCache cache, IReadOnlyList<MerrDataset
             using (batch)
             using (NewDisposeScope())
             {
-                var outputs = batch.Pixels is null ? null : model.EncodeImages(Pad(batch.Pixels, model.Device, size)).cpu();
+                var outputs = batch.Pixels is { } pixels
+                    ? model.EncodeImages(Pad(pixels, model.Device, size)).cpu()
+                    : null;
                 for (var i = 0; i < batch.Keys.Count; i++)
                     writer.Append(batch.Keys[i], outputs![i]);
             }
@@ -111,7 +113,8 @@ internal sealed class VisionFilling(VisionCache cache, IReadOnlyList<MerrDataset
         return [.. pictures.Values];
     }
 
-    /// <summary>The key of a clip's picture; null where there is none, which is for the reading of the clip to say.</summary>
+    /// <summary>The key of a clip's picture; null where there is none, which is for the reading of the clip to
+    /// say.</summary>
     private static PictureKey? FindKey(MerrDataset dataset, string clip)
     {
         try

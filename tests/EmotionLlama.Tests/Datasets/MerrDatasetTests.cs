@@ -165,8 +165,8 @@ public sealed class MerrDatasetTests : IDisposable
             $"no frame clip_1.png or clip_1.jpg in {frames}; put it there", ReadError(dataset, 1));
         File.WriteAllText(Path.Combine(frames, "clip_1.mp4"), "");
         Assert.Equal(
-            $"no frame clip_1.png or clip_1.jpg in {frames}; extract the first or peak frame of clip_1.mp4 first, e.g."
-            + $" ffmpeg -i {frames}/clip_1.mp4 -frames:v 1 {frames}/clip_1.png",
+            $"no frame clip_1.png or clip_1.jpg in {frames}, only the clip itself; make frames and features of it with"
+            + $" 'emotion-llama extract {frames}', or name encoders in the recipe's features section",
             ReadError(dataset, 1));
     }
 

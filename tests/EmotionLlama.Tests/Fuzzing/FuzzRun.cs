@@ -4,8 +4,8 @@ using System.Text;
 namespace EmotionLlama.Tests.Fuzzing;
 
 /// <summary>
-/// Gives damaged files to a reader, which must take them or refuse them with an <see cref="InputException"/> of one line that
-/// names the file, without allocating much more than the file's size and without hanging.
+/// Gives damaged files to a reader, which must take them or refuse them with an <see cref="InputException"/> of one
+/// line that names the file, without allocating much more than the file's size and without hanging.
 /// </summary>
 /// <remarks>What fails is written to the folder that <c>EMOTION_LLAMA_FUZZ_KEEP</c> names, for
 /// <c>Fixtures/fuzz/FORMAT</c>, the regression corpus. <c>EMOTION_LLAMA_FUZZ_SEED</c> sets the first seed of a longer
@@ -45,7 +45,8 @@ internal sealed class FuzzRun : IDisposable
     /// <summary>How many were refused.</summary>
     public int Refused { get; private set; }
 
-    /// <summary>Reads damaged copies of the samples, turn by turn, and fails with all that a reader did wrong.</summary>
+    /// <summary>Reads damaged copies of the samples, turn by turn, and fails with all that a reader did
+    /// wrong.</summary>
     public void Mutations(IReadOnlyList<FuzzSample> samples, int cases = Cases)
     {
         var first = int.Parse(

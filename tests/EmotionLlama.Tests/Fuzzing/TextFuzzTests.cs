@@ -80,7 +80,7 @@ public sealed class TextFuzzTests
         ],
         "csv" =>
         [
-            new("plain", [.. "name,sentence\nsample_1,Hello there\nsample_2,\"Yes, \"\"so\"\"\nand so\"\nsample_3,\n"u8]),
+            new("plain", [.. "name,sentence\nsample_1,Hello there\nsample_2,\"Yes, \"\"so\"\"\nand\"\nsample_3,\n"u8]),
             new("other order", [.. "\uFEFFchinese,sentence,name\r\n喂,Hello,a\r\n\"\",\"b, c\",b\r\n"u8]),
         ],
         _ => throw new ArgumentOutOfRangeException(nameof(format)),

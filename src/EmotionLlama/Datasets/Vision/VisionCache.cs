@@ -137,8 +137,7 @@ public sealed class VisionCache : IDisposable
         if (!VisionCacheDescription.Check(Folder, Kind) || !File.Exists(data) || !File.Exists(index))
             return [];
 
-        _data ??= DataFile.Guard(data, () => File.OpenHandle(
-            data, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, FileOptions.RandomAccess));
+        _data ??= DataFile.Guard(data, () => OpenData(data));
         var records = VisionIndex.Read(DataFile.Guard(index, () => ReadShared(index)));
         var stored = RandomAccess.GetLength(_data) / Kind.Bytes;
         var places = new VisionEntry?[records.Count];
@@ -157,10 +156,12 @@ public sealed class VisionCache : IDisposable
     /// <summary>Takes over an output that was just written.</summary>
     internal void Add(PictureKey key, VisionEntry entry)
     {
-        _data ??= File.OpenHandle(
-            Path.Combine(Folder, DataName), FileMode.Open, FileAccess.Read, FileShare.ReadWrite, FileOptions.RandomAccess);
+        _data ??= OpenData(Path.Combine(Folder, DataName));
         _entries[key] = entry;
     }
+
+    private static SafeFileHandle OpenData(string path) =>
+        File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, FileOptions.RandomAccess);
 
     private bool ReadWhole(Span<byte> destination, long offset)
     {
@@ -187,8 +188,8 @@ public sealed class VisionCache : IDisposable
         return true;
     }
 
-    /// <summary>Drops a damaged entry here and, where the folder can be written to, in the index, so that the next filling
-    /// makes it again in the same place.</summary>
+    /// <summary>Drops a damaged entry here and, where the folder can be written to, in the index, so that the next
+    /// filling makes it again in the same place.</summary>
     private void Forget(PictureKey key, VisionEntry entry, string picture)
     {
         if (!_entries.TryRemove(KeyValuePair.Create(key, entry)))

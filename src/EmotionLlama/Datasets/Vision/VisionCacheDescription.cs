@@ -12,7 +12,7 @@ internal static class VisionCacheDescription
     // Raised when pictures are prepared otherwise, or the files are laid out otherwise.
     private const int Format = 1;
 
-    private static readonly JsonSerializerOptions Options = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions Options = new() { WriteIndented = true, NewLine = "\n" };
 
     /// <summary>Writes the file.</summary>
     /// <exception cref="InputException">It cannot be written.</exception>
@@ -28,7 +28,8 @@ internal static class VisionCacheDescription
         if (!File.Exists(path))
             return false;
 
-        return DataFile.Guard(path, () => File.ReadAllText(path)).ReplaceLineEndings() == Text(kind).ReplaceLineEndings()
+        var text = DataFile.Guard(path, () => File.ReadAllText(path));
+        return text == Text(kind)
             ? true
             : throw new InputException($"{path}: this vision cache is of another version of the program or of another "
                 + $"tower; delete {folder}, or name another folder as run.vision_cache");

@@ -4,9 +4,9 @@ using System.IO.Hashing;
 namespace EmotionLlama.Datasets.Vision;
 
 /// <summary>
-/// The index of a vision cache: a record of 32 bytes for each place of the data file, in their order. A record is the key
-/// of the picture (16 bytes), the XXH3 of its output (8), and the XXH3 of these 24 bytes seeded by the place (8), all
-/// little-endian. A record whose own checksum is wrong stands for a free place.
+/// The index of a vision cache: a record of 32 bytes for each place of the data file, in their order. A record is the
+/// key of the picture (16 bytes), the XXH3 of its output (8), and the XXH3 of these 24 bytes seeded by the place (8),
+/// all little-endian. A record whose own checksum is wrong stands for a free place.
 /// </summary>
 internal static class VisionIndex
 {
@@ -27,7 +27,8 @@ internal static class VisionIndex
         return record;
     }
 
-    /// <summary>Reads the records of a whole index; null for free places. A torn record at the end is left out.</summary>
+    /// <summary>Reads the records of a whole index; null for free places. A torn record at the end is left
+    /// out.</summary>
     public static IReadOnlyList<(PictureKey Key, VisionEntry Entry)?> Read(byte[] index)
     {
         var records = new (PictureKey, VisionEntry)?[index.Length / RecordBytes];

@@ -20,7 +20,8 @@ public sealed class PictureKeyTests : IDisposable
         PictureKey[] keys =
         [
             PictureKey.Of(path), PictureKey.Of(path, "first"), PictureKey.Of(path, "middle"),
-            PictureKey.Of(_folder.Write("b.mp4", [1, 2, 4])), PictureKey.Of(_folder.Write("c.mp4", [])), PictureKey.Blank,
+            PictureKey.Of(_folder.Write("b.mp4", [1, 2, 4])), PictureKey.Of(_folder.Write("c.mp4", [])),
+            PictureKey.Blank,
         ];
 
         Assert.Equal(keys.Length, keys.Distinct().Count());

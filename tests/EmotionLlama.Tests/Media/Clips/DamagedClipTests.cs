@@ -14,35 +14,7 @@ public sealed class DamagedClipTests(WholeClip whole) : IClassFixture<WholeClip>
     public void Dispose() => _folder.Dispose();
 
     /// <summary>Ways to damage a file.</summary>
-    public static TheoryData<string> Damages => [.. Recipes.Keys];
-
-    private static IReadOnlyDictionary<string, Func<byte[], byte[]>> Recipes { get; } =
-        new Dictionary<string, Func<byte[], byte[]>>
-        {
-            ["nothing left"] = _ => [],
-            ["one byte left"] = clip => clip[..1],
-            ["cut in the header"] = clip => clip[..40],
-            ["cut at a tenth"] = clip => clip[..(clip.Length / 10)],
-            ["cut in the middle"] = clip => clip[..(clip.Length / 2)],
-            ["cut at nine tenths"] = clip => clip[..(clip.Length * 9 / 10)],
-            ["last byte cut off"] = clip => clip[..^1],
-            ["beginning cut off"] = clip => clip[(clip.Length / 4)..],
-            ["header of zeros"] = clip => Overwrite(clip, 0, 64),
-            ["zeros inside"] = clip => Overwrite(clip, clip.Length / 3, 2000),
-            ["end of zeros"] = clip => Overwrite(clip, clip.Length * 3 / 4, clip.Length),
-            ["one bit flipped"] = clip => Flip(clip, 1, seed: 1),
-            ["three bits flipped"] = clip => Flip(clip, 3, seed: 2),
-            ["ten bits flipped"] = clip => Flip(clip, 10, seed: 3),
-            ["thirty bits flipped"] = clip => Flip(clip, 30, seed: 4),
-            ["three hundred bits flipped"] = clip => Flip(clip, 300, seed: 5),
-            ["bits flipped at the end"] = clip => [.. clip[..^3000], .. Flip(clip[^3000..], 20, seed: 6)],
-            ["halves swapped"] = clip => [.. clip[(clip.Length / 2)..], .. clip[..(clip.Length / 2)]],
-            ["middle left out"] = clip => [.. clip[..(clip.Length / 2)], .. clip[((clip.Length / 2) + 500)..]],
-            ["noise"] = clip => Flip(clip, clip.Length * 8, seed: 7),
-            ["text"] = _ => "a line of text that is no clip\n"u8.ToArray(),
-            ["sizes without bound"] = clip => Replace(clip, "stsz"u8, 12),
-            ["noise behind"] = clip => [.. clip, .. Flip(new byte[1000], 8000, seed: 8)],
-        };
+    public static TheoryData<string> Damages => [.. ClipDamage.Recipes.Keys];
 
     [Theory]
     [MemberData(nameof(Damages))]
@@ -57,7 +29,7 @@ public sealed class DamagedClipTests(WholeClip whole) : IClassFixture<WholeClip>
     {
         Ffmpeg.Require();
         var clips = Directory.GetFiles(SharedData.Require("data", "media"), "*.mp4").Order().ToList();
-        var turn = Recipes.Keys.Order(StringComparer.Ordinal).ToList().IndexOf(damage);
+        var turn = ClipDamage.Recipes.Keys.Order(StringComparer.Ordinal).ToList().IndexOf(damage);
 
         AssertNamedOrRight(clips[turn % clips.Count], damage);
     }
@@ -69,7 +41,7 @@ public sealed class DamagedClipTests(WholeClip whole) : IClassFixture<WholeClip>
     [InlineData("text", "not a clip, or a damaged one")]
     public void A_failure_says_what_is_wrong(string damage, string reason)
     {
-        var path = _folder.Write("damaged.mp4", Recipes[damage](File.ReadAllBytes(whole.Path)));
+        var path = _folder.Write("damaged.mp4", ClipDamage.Recipes[damage](File.ReadAllBytes(whole.Path)));
 
         var message = Assert.Throws<InputException>(() => Open(path)).Message;
 
@@ -116,29 +88,6 @@ public sealed class DamagedClipTests(WholeClip whole) : IClassFixture<WholeClip>
         Assert.Contains("not on whitelist", Refusal(list), StringComparison.Ordinal);
     }
 
-    private static byte[] Overwrite(byte[] clip, int from, int count)
-    {
-        var damaged = clip.ToArray();
-        damaged.AsSpan(from, Math.Min(count, clip.Length - from)).Clear();
-        return damaged;
-    }
-
-    private static byte[] Flip(byte[] clip, int bits, int seed)
-    {
-        var damaged = clip.ToArray();
-        var random = new Random(seed);
-        for (var flip = 0; flip < bits; flip++)
-            damaged[random.Next(clip.Length)] ^= (byte)(1 << random.Next(8));
-        return damaged;
-    }
-
-    private static byte[] Replace(byte[] clip, ReadOnlySpan<byte> box, int offset)
-    {
-        var damaged = clip.ToArray();
-        damaged.AsSpan(damaged.AsSpan().IndexOf(box) + offset, 4).Fill(0x7F);
-        return damaged;
-    }
-
     private static ClipReader Open(string path) =>
         ClipReader.Open(path, Ffmpeg.Require(), cancellation: Cancellation);
 
@@ -151,7 +100,7 @@ public sealed class DamagedClipTests(WholeClip whole) : IClassFixture<WholeClip>
 
     private void AssertNamedOrRight(string original, string damage)
     {
-        var path = _folder.Write("damaged.mp4", Recipes[damage](File.ReadAllBytes(original)));
+        var path = _folder.Write("damaged.mp4", ClipDamage.Recipes[damage](File.ReadAllBytes(original)));
         var sound = _folder["sound.wav"];
         List<RgbImage>? frames = null;
         long samples = -1;
