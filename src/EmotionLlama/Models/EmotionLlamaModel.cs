@@ -90,7 +90,8 @@ public sealed class EmotionLlamaModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(images);
         using var _ = no_grad();
-        using var converted = images.to(Llama.Dtype, Device);
+        using var sent = images.Send(Device);
+        using var converted = sent.to(Llama.Dtype);
         return Vision.Forward(converted);
     }
 
@@ -110,7 +111,7 @@ public sealed class EmotionLlamaModel : IDisposable
         var pixels = batch.Images is null ? null : EncodeImages(batch.Images);
         var next = 0;
         for (var row = 0; row < batch.EncodedImages.Count; row++)
-            rows[row].copy_(batch.EncodedImages[row] ?? pixels![next++], true);
+            rows[row].copy_(batch.EncodedImages[row]?.Send(Device) ?? pixels![next++]);
 
         return rows.MoveToOuterDisposeScope();
     }
@@ -139,7 +140,7 @@ public sealed class EmotionLlamaModel : IDisposable
         var joined = normed.narrow(1, 1, Vision.Patches)
             .reshape(-1, ImageTokens, Vision.Channels * PatchesPerToken);
         var imageTokens = _imageProjection.Forward(joined);
-        var vectors = features.to(Llama.Dtype, Device);
+        var vectors = features.Send(Device).to(Llama.Dtype);
         var featureTokens = stack(
             _featureProjections.Select((projection, i) => projection.Forward(vectors.select(1, i))), 1);
         return cat([imageTokens, featureTokens, classToken], 1).MoveToOuterDisposeScope();
@@ -151,9 +152,9 @@ public sealed class EmotionLlamaModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(batch);
         using var scope = NewDisposeScope();
-        var words = Llama.Embed(batch.TokenIds.to(Device));
+        var words = Llama.Embed(batch.TokenIds.Send(Device));
         var inserted = Project(EncodeImages(batch), batch.Features).reshape(-1, Llama.Config.HiddenSize);
-        return words.index_copy(0, batch.InsertedAt.to(Device), inserted).MoveToOuterDisposeScope();
+        return words.index_copy(0, batch.InsertedAt.Send(Device), inserted).MoveToOuterDisposeScope();
     }
 
     /// <summary>Sum of the cross entropies of all answer tokens of a batch, without dropout and gradients.</summary>
@@ -164,8 +165,8 @@ public sealed class EmotionLlamaModel : IDisposable
         ArgumentNullException.ThrowIfNull(batch);
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        var hidden = Llama.Forward(Embed(batch), batch.Layout(Device), batch.PredictedFrom.to(Device));
-        return Operators.CrossEntropySum(Llama.Logits(hidden), batch.Targets.to(Device)).MoveToOuterDisposeScope();
+        var hidden = Llama.Forward(Embed(batch), batch.Layout(Device), batch.PredictedFrom.Send(Device));
+        return Operators.CrossEntropySum(Llama.Logits(hidden), batch.Targets.Send(Device)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Adds the gradients of a batch's loss to those of the trained weights.</summary>
@@ -187,8 +188,8 @@ public sealed class EmotionLlamaModel : IDisposable
         var (loss, gradient) = Llama.Backpropagate(
             embeddings.detach(),
             batch.Layout(Device),
-            batch.PredictedFrom.to(Device),
-            batch.Targets.to(Device),
+            batch.PredictedFrom.Send(Device),
+            batch.Targets.Send(Device),
             factor,
             training,
             checkpoint);

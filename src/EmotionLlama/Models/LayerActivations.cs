@@ -12,18 +12,16 @@ internal sealed class LayerActivations : IDisposable
     /// <summary>The attention, with queries, keys and values.</summary>
     public required PackedAttention Attention { get; init; }
 
-    /// <summary>The attention's output at the tokens that matter behind the layer, <c>[rows, heads · channels]</c>.
-    /// </summary>
-    public required Tensor Attended { get; init; }
-
     /// <summary>The residual stream between attention and feed-forward, <c>[rows, hidden]</c>.</summary>
     public required Tensor Middle { get; init; }
 
     /// <summary>Gate and up, <c>[rows, 2 · inner]</c>; null where they are computed again.</summary>
     public Tensor? GateUp { get; set; }
 
-    /// <summary>Inner values of the low-rank updates, <c>[rows, updates · rank]</c>; null without updates.</summary>
-    public required (Tensor? QueryKeyValue, Tensor? Output, Tensor? GateUp, Tensor? Down) Low { get; init; }
+    /// <summary>What the low-rank updates keep; null without updates.</summary>
+    public required (
+        LoraActivations? QueryKeyValue, LoraActivations? Output, LoraActivations? GateUp, LoraActivations? Down) Updates
+    { get; init; }
 
     /// <summary>Takes all tensors out of the dispose scope that is open.</summary>
     public LayerActivations Detach()
@@ -51,6 +49,20 @@ internal sealed class LayerActivations : IDisposable
         ForgetInside();
     }
 
-    private IEnumerable<Tensor> Inner =>
-        ((Tensor?[])[Attended, Middle, GateUp, Low.QueryKeyValue, Low.Output, Low.GateUp, Low.Down]).OfType<Tensor>();
+    private IEnumerable<Tensor> Inner
+    {
+        get
+        {
+            yield return Middle;
+            if (GateUp is not null)
+                yield return GateUp;
+
+            LoraActivations?[] updates = [Updates.QueryKeyValue, Updates.Output, Updates.GateUp, Updates.Down];
+            foreach (var (input, low) in updates.OfType<LoraActivations>())
+            {
+                yield return input;
+                yield return low;
+            }
+        }
+    }
 }

@@ -97,32 +97,28 @@ internal sealed class LlamaLayer : IDisposable
         using var scope = NewDisposeScope();
         var (input, normed) = Norm(stream, _inputNorm);
         dropout.QueryKeyValue ??= dropout.Draw(_queryKeyValue, normed);
-        var row = _queryKeyValue.Forward(normed, dropout.QueryKeyValue, out var queryLow);
-        normed.Dispose();
+        var row = _queryKeyValue.Forward(normed, dropout.QueryKeyValue, out var queryKept);
         var attention = PackedAttention.Forward(Rope(row, rotations), layout);
         var (attended, rest) = rows is null
             ? (attention.Output, input)
             : (attention.Output.index_select(0, rows), input.index_select(0, rows));
 
         dropout.Output ??= dropout.Draw(_output, attended);
-        var mixed = _output.Forward(attended, dropout.Output, out var outputLow);
+        var mixed = _output.Forward(attended, dropout.Output, out var outputKept);
         var (middle, normedMiddle) = Norm(new(rest, mixed), _postAttentionNorm);
-        mixed.Dispose();
         dropout.GateUp ??= dropout.Draw(_gateUp, normedMiddle);
-        var gateUp = _gateUp.Forward(normedMiddle, dropout.GateUp, out var gateLow);
-        normedMiddle.Dispose();
+        var gateUp = _gateUp.Forward(normedMiddle, dropout.GateUp, out var gateKept);
         var gated = FusedOperators.SwiGlu(gateUp);
         dropout.Down ??= dropout.Draw(_down, gated);
-        var added = _down.Forward(gated, dropout.Down, out var downLow);
+        var added = _down.Forward(gated, dropout.Down, out var downKept);
         output = new(middle, added.MoveToOuterDisposeScope());
         return new LayerActivations
         {
             Input = input,
             Attention = attention,
-            Attended = attended,
             Middle = middle,
             GateUp = gateUp,
-            Low = (queryLow, outputLow, gateLow, downLow),
+            Updates = (queryKept, outputKept, gateKept, downKept),
         }.Detach();
     }
 
@@ -139,24 +135,18 @@ internal sealed class LlamaLayer : IDisposable
         using var scope = NewDisposeScope();
         var gateUp = kept.GateUp
             ?? _gateUp.Forward(Norm(new(kept.Middle, null), _postAttentionNorm).Normed, dropout.GateUp);
-        var gated = Whole(
-            _down.Backward(gradient, () => FusedOperators.SwiGlu(gateUp), kept.Low.Down, dropout.Down), dropout.Down);
+        var gated = Whole(_down.Backward(gradient, kept.Updates.Down), dropout.Down);
         gateUp = FusedOperators.SwiGluBackward(gated, gateUp);
         var middle = NormBackward(
-            _gateUp.Backward(
-                gateUp, () => Norm(new(kept.Middle, null), _postAttentionNorm).Normed, kept.Low.GateUp, dropout.GateUp),
-            dropout.GateUp, kept.Middle, _postAttentionNorm, gradient);
-        var attended = Whole(
-            _output.Backward(middle, () => kept.Attended, kept.Low.Output, dropout.Output), dropout.Output);
+            _gateUp.Backward(gateUp, kept.Updates.GateUp), dropout.GateUp, kept.Middle, _postAttentionNorm, gradient);
+        var attended = Whole(_output.Backward(middle, kept.Updates.Output), dropout.Output);
         if (rows is not null)
             (attended, middle) = (Spread(attended, rows, kept), Spread(middle, rows, kept));
 
         var row = FusedOperators.RopeBackward(kept.Attention.Backward(attended), rotations);
         return NormBackward(
-            _queryKeyValue.Backward(
-                row, () => Norm(new(kept.Input, null), _inputNorm).Normed, kept.Low.QueryKeyValue,
-                dropout.QueryKeyValue),
-            dropout.QueryKeyValue, kept.Input, _inputNorm, middle).MoveToOuterDisposeScope();
+            _queryKeyValue.Backward(row, kept.Updates.QueryKeyValue), dropout.QueryKeyValue, kept.Input, _inputNorm, middle)
+            .MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

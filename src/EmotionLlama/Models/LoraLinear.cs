@@ -65,22 +65,28 @@ internal sealed class LoraLinear : IDisposable
     /// <param name="x"><c>[tokens, in]</c>.</param>
     /// <param name="dropout">Dropout before the updates; null for none.</param>
     /// <returns>The outputs side by side, <c>[tokens, out]</c>.</returns>
-    public Tensor Forward(Tensor x, DropoutMask? dropout = null) => Forward(x, dropout, out _);
+    public Tensor Forward(Tensor x, DropoutMask? dropout = null)
+    {
+        var result = Forward(x, dropout, out var kept);
+        kept?.Low.Dispose();
+        return result;
+    }
 
     /// <summary>Applies the maps.</summary>
     /// <param name="x"><c>[tokens, in]</c>.</param>
     /// <param name="dropout">Dropout before the updates; null for none.</param>
-    /// <param name="low">The updates' inner values, <c>[tokens, updates · rank]</c>, for <see cref="Backward"/>; null
-    /// without updates.</param>
+    /// <param name="kept">What <see cref="Backward"/> needs; null without updates.</param>
     /// <returns>The outputs side by side, <c>[tokens, out]</c>.</returns>
-    public Tensor Forward(Tensor x, DropoutMask? dropout, out Tensor? low)
+    public Tensor Forward(Tensor x, DropoutMask? dropout, out LoraActivations? kept)
     {
         var result = functional.linear(x, Weight);
-        low = null;
+        kept = null;
         if (!HasAdapters)
             return result;
 
-        low = functional.linear(dropout?.Apply(x) ?? x, StackedA(x.dtype));
+        var input = dropout?.Apply(x) ?? x;
+        var low = functional.linear(input, StackedA(x.dtype));
+        kept = new LoraActivations(input, low);
         var column = 0L;
         foreach (var adapter in _adapted)
         {
@@ -94,16 +100,13 @@ internal sealed class LoraLinear : IDisposable
 
     /// <summary>Adds the gradients of the updates to theirs, and gives back that of the input.</summary>
     /// <param name="gradient">Gradient of the output, <c>[tokens, out]</c>.</param>
-    /// <param name="x">The input; asked for only where there are updates.</param>
-    /// <param name="low">What <see cref="Forward(Tensor, DropoutMask?, out Tensor?)"/> gave.</param>
-    /// <param name="dropout">The same mask as there.</param>
+    /// <param name="kept">What <see cref="Forward(Tensor, DropoutMask?, out LoraActivations?)"/> kept.</param>
     /// <returns>The input's gradient through the frozen maps, and that through the updates, before their dropout:
     /// null without updates. The whole is <c>Frozen + dropout(Low)</c>.</returns>
-    public (Tensor Frozen, Tensor? Low) Backward(
-        Tensor gradient, Func<Tensor> x, Tensor? low, DropoutMask? dropout)
+    public (Tensor Frozen, Tensor? Low) Backward(Tensor gradient, LoraActivations? kept)
     {
         var frozen = gradient.mm(Weight);
-        if (low is null)
+        if (kept is not var (input, low))
             return (frozen, null);
 
         var lowGradient = empty_like(low);
@@ -117,8 +120,7 @@ internal sealed class LoraLinear : IDisposable
             column += adapter.Rank;
         }
 
-        var input = x();
-        var firsts = lowGradient.t().mm(dropout?.Apply(input) ?? input);
+        var firsts = lowGradient.t().mm(input);
         column = 0;
         foreach (var adapter in _adapted)
         {

@@ -46,8 +46,8 @@ internal static class PretrainingLoop
             using var scope = NewDisposeScope();
             var value = loss(step);
             value.backward();
-            Gradients.UnscaleAndClip(trained, scale: 1, maximum: 1);
-            optimizer.Step(schedule.At(0, step));
+            using var norm = Gradients.Norm(trained);
+            optimizer.Step(schedule.At(0, step), norm, maximum: 1);
             optimizer.ClearGradients();
             if (step % ReportEvery == 0 || step == steps - 1)
                 report.Report($"{name}: step {step + 1} of {steps}, loss {value.item<float>():f4}");

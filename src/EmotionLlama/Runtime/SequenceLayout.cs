@@ -75,7 +75,7 @@ public sealed class SequenceLayout : IDisposable
             Indexes(positions, device),
             isGrid ? null : Indexes(gridToRow, device),
             isGrid ? null : Indexes(rowToGrid, device),
-            tensor(starts, device: device));
+            tensor(starts).Send(device));
     }
 
     /// <summary>One new token for each of several sequences: <c>[sequences]</c> tokens, each at its own position.
@@ -90,7 +90,7 @@ public sealed class SequenceLayout : IDisposable
             Indexes([.. positions.Select(position => (long)position)], device),
             gather: null,
             scatter: null,
-            starts: tensor([.. Enumerable.Range(0, positions.Count + 1)], device: device));
+            starts: tensor([.. Enumerable.Range(0, positions.Count + 1)]).Send(device));
     }
 
     /// <inheritdoc/>
@@ -102,5 +102,5 @@ public sealed class SequenceLayout : IDisposable
         RowToGrid?.Dispose();
     }
 
-    private static Tensor Indexes(long[] values, Device device) => tensor(values, device: device);
+    private static Tensor Indexes(long[] values, Device device) => tensor(values).Send(device);
 }

@@ -1,4 +1,5 @@
 using EmotionLlama.Models;
+using EmotionLlama.Runtime.Cuda;
 using static TorchSharp.torch;
 
 namespace EmotionLlama.Training;
@@ -60,23 +61,64 @@ public sealed class AdamW : IDisposable
     /// <param name="learningRate">The rate of this step.</param>
     public void Step(double learningRate)
     {
+        using var norm = zeros([], ScalarType.Float32);
+        Step(learningRate, norm);
+    }
+
+    /// <summary>Changes the parameters by their gradients; those without one stay as they are. On a GPU nothing waits for
+    /// the norm: the step is decided there.</summary>
+    /// <param name="learningRate">The rate of this step.</param>
+    /// <param name="norm">The norm of all gradients together, a float32 scalar; where it is not finite, nothing is
+    /// changed, and <see cref="TakeBackCount"/> has to be told.</param>
+    /// <param name="lossScale">What the gradients are divided by.</param>
+    /// <param name="maximum">The largest norm, divided so; larger gradients are shrunk. 0 does not clip.</param>
+    public void Step(double learningRate, Tensor norm, double lossScale = 1, double maximum = 0)
+    {
+        ArgumentNullException.ThrowIfNull(norm);
         using var _ = no_grad();
         using var scope = NewDisposeScope();
+        double? factor = norm.device_type == TorchSharp.DeviceType.CUDA
+            ? null
+            : Factor(norm.item<float>() / lossScale, lossScale, maximum);
         foreach (var slot in _slots)
         {
             if (slot.Parameter.Value.grad is not { } gradient)
                 continue;
 
             slot.Steps++;
+            var decay = slot.Decays ? learningRate * WeightDecay : 0;
+            var firstCorrection = 1 - Math.Pow(Beta1, slot.Steps);
+            var secondCorrection = Math.Sqrt(1 - Math.Pow(Beta2, slot.Steps));
+            if (factor is not { } known)
+            {
+                FusedKernels.For(gradient, 0)!.AdamW(
+                    slot.Parameter.Value, gradient, slot.First, slot.Second, norm, lossScale, maximum,
+                    learningRate / firstCorrection, Beta1, Beta2, Epsilon, decay, secondCorrection);
+                continue;
+            }
+
+            if (!double.IsFinite(known))
+                continue;
+
+            if (known != 1)
+                gradient.mul_(known);
+
             var parameter = slot.Parameter.Value;
             if (slot.Decays)
-                parameter.mul_(1 - (learningRate * WeightDecay));
+                parameter.mul_(1 - decay);
 
             slot.First.lerp_(gradient, 1 - Beta1);
             slot.Second.mul_(Beta2).addcmul_(gradient, gradient, 1 - Beta2);
-            var root = slot.Second.sqrt().div_(Math.Sqrt(1 - Math.Pow(Beta2, slot.Steps))).add_(Epsilon);
-            parameter.addcdiv_(slot.First, root, -learningRate / (1 - Math.Pow(Beta1, slot.Steps)));
+            var root = slot.Second.sqrt().div_(secondCorrection).add_(Epsilon);
+            parameter.addcdiv_(slot.First, root, -learningRate / firstCorrection);
         }
+    }
+
+    /// <summary>The last step changed nothing, because a gradient was not finite: it does not count.</summary>
+    public void TakeBackCount()
+    {
+        foreach (var slot in _slots)
+            slot.Steps--;
     }
 
     /// <summary>Forgets all moments and counts of steps; the next step is as the first.</summary>
@@ -131,6 +173,11 @@ public sealed class AdamW : IDisposable
             slot.Second.Dispose();
         }
     }
+
+    /// <summary>What gradients are multiplied by; not a number where nothing may be changed.</summary>
+    private static double Factor(double norm, double lossScale, double maximum) => !double.IsFinite(norm)
+        ? double.NaN
+        : (maximum > 0 && norm > maximum ? maximum / (norm + 1e-6) : 1) / lossScale;
 
     private sealed class Slot(NamedTensor parameter)
     {

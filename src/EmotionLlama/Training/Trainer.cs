@@ -2,6 +2,7 @@ using System.Diagnostics;
 using EmotionLlama.Configuration;
 using EmotionLlama.Models;
 using EmotionLlama.Monitoring;
+using EmotionLlama.Runtime;
 using static TorchSharp.torch;
 
 namespace EmotionLlama.Training;
@@ -19,6 +20,8 @@ public sealed class Trainer : IDisposable
     private readonly ITrainingData _data;
     private readonly CheckpointStore? _store;
     private readonly GradCheckpoint _checkpoint;
+    private Throughput _throughput = new();
+    private int _skippedInARow;
     private long _firstStep;
 
     /// <summary>Prepares a run; nothing is read yet.</summary>
@@ -87,43 +90,44 @@ public sealed class Trainer : IDisposable
             return;
 
         var clock = Stopwatch.StartNew();
-        var throughput = new Throughput();
         var before = Elapsed;
-        var skippedInARow = 0;
+        _throughput = new Throughput();
+        _skippedInARow = 0;
         _firstStep = NextStep;
 
         // Reading is not cancelled, because the step under way is to be finished.
         using var batches = _data.Read(Plan.StepAt(NextStep).FirstBatch, CancellationToken.None).GetEnumerator();
-        foreach (var step in Plan.StepsFrom(NextStep))
+        StepUnderWay? underWay = null;
+        try
         {
-            BeginStage(step, observer);
-            throughput.Continue();
-            if (step.FirstIteration == 0)
-                EpochLoss.Restore(sum: 0, count: 0);
-
-            var rows = TakeRows(batches, step.Iterations);
-            double? scale = Scaler.Enabled ? Scaler.Scale : null;
-            var (loss, norm) = TakeStep(rows, step.LearningRate);
-            NextStep = step.Step + 1;
-            Elapsed = before + clock.Elapsed;
-            EpochLoss.Add(loss);
-
-            skippedInARow = double.IsFinite(norm) ? 0 : skippedInARow + 1;
-            throughput.Add(rows.Sum(row => row.Names.Count), rows.Sum(row => row.Tokens));
-            observer.OnStep(Measure(step, rows, loss, norm, scale, throughput));
-            if (skippedInARow == MostSkippedInARow)
+            foreach (var step in Plan.StepsFrom(NextStep))
             {
-                throw new InputException($"{MostSkippedInARow} steps in a row had gradients that are not finite; "
-                    + "lower run.init_lr, set run.max_grad_norm, or use amp: bf16");
+                BeginStage(step, observer);
+                _throughput.Continue();
+                var queued = Queue(step, TakeRows(batches, step.Iterations));
+                Settle(ref underWay, observer);
+                (underWay, NextStep, Elapsed) = (queued, step.Step + 1, before + clock.Elapsed);
+
+                // A GPU computes one step while the next one is queued; what needs a step's result waits for it.
+                if (!queued.Numbers.IsLate || Scaler.Enabled)
+                    Settle(ref underWay, observer);
+
+                if (IsDue(step, cancellationToken.IsCancellationRequested))
+                {
+                    Settle(ref underWay, observer);
+                    if (_store is not null)
+                        observer.OnCheckpoint(Save(step));
+                }
+
+                if (step.EndsEpoch && EndEpoch(step) == EpochDecision.Stop)
+                    return;
+
+                cancellationToken.ThrowIfCancellationRequested();
             }
-
-            if (Save(step, cancellationToken.IsCancellationRequested) is { } path)
-                observer.OnCheckpoint(path);
-
-            if (step.EndsEpoch && EndEpoch(step) == EpochDecision.Stop)
-                return;
-
-            cancellationToken.ThrowIfCancellationRequested();
+        }
+        finally
+        {
+            underWay?.Numbers.Dispose();
         }
     }
 
@@ -133,43 +137,82 @@ public sealed class Trainer : IDisposable
     public double AccumulateGradients(IReadOnlyList<PackedBatch> rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        long answerTokens = rows.Sum(row => row.AnswerTokens);
-        var total = 0.0;
-        foreach (var row in rows)
-        {
-            using var scope = NewDisposeScope();
-            var share = _run.LossNormalization == LossNormalization.Token
-                ? 1.0 / answerTokens
-                : 1.0 / ((double)row.AnswerTokens * rows.Count);
-            var loss = _model.AccumulateGradients(
-                row, share * Scaler.Scale, training: true, _checkpoint);
-            total += loss.item<float>() * share;
-        }
-
-        return total;
+        using var scope = NewDisposeScope();
+        return rows.Zip(Backpropagate(rows), (row, loss) => loss.item<float>() * ShareOf(row, rows)).Sum();
     }
 
     /// <inheritdoc/>
     public void Dispose() => Optimizer.Dispose();
 
-    private (double Loss, double GradientNorm) TakeStep(IReadOnlyList<PackedBatch> rows, double learningRate)
+    /// <summary>Queues the gradients of each row.</summary>
+    /// <returns>Sum of the cross entropies of each row, where they are computed.</returns>
+    private List<Tensor> Backpropagate(IReadOnlyList<PackedBatch> rows) =>
+    [
+        .. rows.Select(row => _model.AccumulateGradients(
+            row, ShareOf(row, rows) * Scaler.Scale, training: true, _checkpoint)),
+    ];
+
+    /// <summary>What the sum of a row's cross entropies is multiplied by in the loss of its step.</summary>
+    private double ShareOf(PackedBatch row, IReadOnlyList<PackedBatch> rows) =>
+        _run.LossNormalization == LossNormalization.Token
+            ? 1.0 / rows.Sum(other => other.AnswerTokens)
+            : 1.0 / ((double)row.AnswerTokens * rows.Count);
+
+    /// <summary>Queues a step: gradients, and the change of the weights by them.</summary>
+    private StepUnderWay Queue(PlannedStep step, IReadOnlyList<PackedBatch> rows)
     {
         try
         {
-            var loss = AccumulateGradients(rows);
-            var norm = Gradients.UnscaleAndClip(Parameters, Scaler.Scale, _run.MaxGradNorm);
-            var finite = double.IsFinite(norm);
-            if (finite)
-                Optimizer.Step(learningRate);
-
-            Scaler.Update(finite);
-            return (loss, norm);
+            using var scope = NewDisposeScope();
+            var losses = Backpropagate(rows);
+            var norm = Gradients.Norm(Parameters);
+            Optimizer.Step(step.LearningRate, norm, Scaler.Scale, _run.MaxGradNorm);
+            return new StepUnderWay(
+                step,
+                [.. rows.Select(row => ShareOf(row, rows))],
+                new LateNumbers(stack([.. losses, norm])),
+                Scaler.Enabled ? Scaler.Scale : null,
+                rows.Sum(row => row.Names.Count),
+                rows.Sum(row => row.Tokens),
+                rows.Sum(row => row.AnswerTokens));
         }
         finally
         {
             Optimizer.ClearGradients();
             foreach (var row in rows)
                 row.Dispose();
+        }
+    }
+
+    /// <summary>Reads the numbers of a step, and reports it.</summary>
+    private void Settle(ref StepUnderWay? underWay, ITrainingObserver observer)
+    {
+        if (underWay is not { } step)
+            return;
+
+        underWay = null;
+        float[] numbers;
+        using (step.Numbers)
+            numbers = step.Numbers.Read();
+
+        var loss = numbers.Zip(step.Shares, (sum, share) => sum * share).Sum();
+        var norm = numbers[^1] / Scaler.Scale;
+        var isFinite = double.IsFinite(norm);
+        if (!isFinite)
+            Optimizer.TakeBackCount();
+
+        Scaler.Update(isFinite);
+        if (step.Step.FirstIteration == 0)
+            EpochLoss.Restore(sum: 0, count: 0);
+
+        EpochLoss.Add(loss);
+        _skippedInARow = isFinite ? 0 : _skippedInARow + 1;
+        _throughput.Add(step.Samples, step.Tokens);
+        observer.OnStep(Measure(step, loss, norm));
+        if (_skippedInARow == MostSkippedInARow)
+        {
+            throw new InputException($"{MostSkippedInARow} steps in a row had gradients that are not finite; "
+                + "lower run.init_lr, set run.max_grad_norm, or use amp: bf16");
         }
     }
 
@@ -199,43 +242,39 @@ public sealed class Trainer : IDisposable
         return rows;
     }
 
-    private StepMetrics Measure(
-        PlannedStep step,
-        IReadOnlyList<PackedBatch> rows,
-        double loss,
-        double norm,
-        double? scale,
-        Throughput throughput)
+    private StepMetrics Measure(StepUnderWay step, double loss, double norm) => new()
     {
-        return new StepMetrics
-        {
-            Step = step.Step + 1,
-            Epoch = step.Epoch,
-            Iteration = step.FirstIteration + step.Iterations - 1,
-            Loss = loss,
-            LearningRate = step.LearningRate,
-            GradientNorm = norm,
-            AnswerTokens = rows.Sum(row => row.AnswerTokens),
-            Tokens = rows.Sum(row => row.Tokens),
-            Samples = rows.Sum(row => row.Names.Count),
-            TokensPerSecond = throughput.TokensPerSecond,
-            SamplesPerSecond = throughput.SamplesPerSecond,
-            MemoryBytes = Environment.WorkingSet,
-            Skipped = !double.IsFinite(norm),
-            LossScale = scale,
-            ElapsedSeconds = Elapsed.TotalSeconds,
-        };
-    }
+        Step = step.Step.Step + 1,
+        Epoch = step.Step.Epoch,
+        Iteration = step.Step.FirstIteration + step.Step.Iterations - 1,
+        Loss = loss,
+        LearningRate = step.Step.LearningRate,
+        GradientNorm = norm,
+        AnswerTokens = step.AnswerTokens,
+        Tokens = step.Tokens,
+        Samples = step.Samples,
+        TokensPerSecond = _throughput.TokensPerSecond,
+        SamplesPerSecond = _throughput.SamplesPerSecond,
+        MemoryBytes = Environment.WorkingSet,
+        Skipped = !double.IsFinite(norm),
+        LossScale = step.LossScale,
+        ElapsedSeconds = Elapsed.TotalSeconds,
+    };
 
-    private string? Save(PlannedStep step, bool stopping)
-    {
-        if (_store is null)
-            return null;
+    private bool IsDue(PlannedStep step, bool stopping) =>
+        step.EndsEpoch || stopping || (_run.SaveEverySteps > 0 && (step.Step + 1) % _run.SaveEverySteps == 0);
 
-        if (step.EndsEpoch)
-            return _store.SaveEpoch(this, step.Epoch);
+    private string Save(PlannedStep step) => step.EndsEpoch
+        ? _store!.SaveEpoch(this, step.Epoch)
+        : _store!.SaveLatest(this, step.Epoch);
 
-        var due = _run.SaveEverySteps > 0 && NextStep % _run.SaveEverySteps == 0;
-        return stopping || due ? _store.SaveLatest(this, step.Epoch) : null;
-    }
+    /// <summary>A step that is queued, and may not be computed yet.</summary>
+    private sealed record StepUnderWay(
+        PlannedStep Step,
+        IReadOnlyList<double> Shares,
+        LateNumbers Numbers,
+        double? LossScale,
+        int Samples,
+        int Tokens,
+        int AnswerTokens);
 }

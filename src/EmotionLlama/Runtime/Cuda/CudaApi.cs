@@ -14,6 +14,18 @@ internal static unsafe class CudaApi
     private static readonly delegate* unmanaged<int*, int, int, int> GetAttribute =
         (delegate* unmanaged<int*, int, int, int>)NativeLibrary.GetExport(Driver, "cuDeviceGetAttribute");
 
+    private static readonly delegate* unmanaged<nint*, uint, int> CreateEvent =
+        (delegate* unmanaged<nint*, uint, int>)NativeLibrary.GetExport(Driver, "cuEventCreate");
+
+    private static readonly delegate* unmanaged<nint, nint, int> QueueEvent =
+        (delegate* unmanaged<nint, nint, int>)NativeLibrary.GetExport(Driver, "cuEventRecord");
+
+    private static readonly delegate* unmanaged<nint, int> SynchronizeEvent =
+        (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(Driver, "cuEventSynchronize");
+
+    private static readonly delegate* unmanaged<nint, int> DestroyEvent =
+        (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(Driver, "cuEventDestroy_v2");
+
     private static readonly delegate* unmanaged<nuint*, nuint*, int> GetMemoryInfo =
         (delegate* unmanaged<nuint*, nuint*, int>)NativeLibrary.GetExport(Driver, "cuMemGetInfo_v2");
 
@@ -50,6 +62,22 @@ internal static unsafe class CudaApi
         Check(GetMemoryInfo(&free, &total), "cuMemGetInfo");
         return ((long)free, (long)total);
     }
+
+    /// <summary>Marks the end of what is queued by now. Destroy the mark.</summary>
+    public static nint RecordEvent()
+    {
+        const uint disableTiming = 2;
+        nint mark;
+        Check(CreateEvent(&mark, disableTiming), "cuEventCreate");
+        Check(QueueEvent(mark, 0), "cuEventRecord");
+        return mark;
+    }
+
+    /// <summary>Waits until a mark is reached.</summary>
+    public static void Wait(nint mark) => Check(SynchronizeEvent(mark), "cuEventSynchronize");
+
+    /// <summary>Forgets a mark.</summary>
+    public static void Destroy(nint mark) => Check(DestroyEvent(mark), "cuEventDestroy");
 
     /// <summary>Loads machine code into the context in use.</summary>
     public static nint LoadModule(ReadOnlySpan<byte> image)

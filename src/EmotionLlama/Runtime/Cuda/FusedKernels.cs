@@ -6,13 +6,15 @@ namespace EmotionLlama.Runtime.Cuda;
 /// <summary>The kernels of <c>Kernels.cu</c>, compiled for a data type when first needed.</summary>
 internal sealed class FusedKernels
 {
-    private const int MostThreads = 512;
-    private const int PacksPerThread = 4;
+    private const int Threads = 512;
+    private const int MostThreads = 1024;
+    private const int PacksPerThread = 2;
     private const int PackBytes = 16;
 
     private static readonly ConcurrentDictionary<(ScalarType Type, int Device), FusedKernels> Loaded = new();
 
-    private readonly nint _addRmsNorm, _rmsNormBackward, _dropout, _rope, _ropeBackward, _swiGlu, _swiGluBackward,
+    private readonly (nint One, nint Two) _addRmsNorm, _rmsNormBackward;
+    private readonly nint _dropout, _adamW, _rope, _ropeBackward, _swiGlu, _swiGluBackward,
         _crossEntropy;
 
     private FusedKernels(ScalarType type)
@@ -29,8 +31,10 @@ internal sealed class FusedKernels
         using var reader = new StreamReader(stream);
         var code = KernelCompiler.Compile(reader.ReadToEnd(), CudaApi.ComputeCapability(), $"ELEMENT={name}");
         var module = CudaApi.LoadModule(code);
-        _addRmsNorm = CudaApi.Function(module, "add_rms_norm");
-        _rmsNormBackward = CudaApi.Function(module, "rms_norm_backward");
+        _addRmsNorm = (CudaApi.Function(module, "add_rms_norm_1"), CudaApi.Function(module, "add_rms_norm_2"));
+        _rmsNormBackward =
+            (CudaApi.Function(module, "rms_norm_backward_1"), CudaApi.Function(module, "rms_norm_backward_2"));
+        _adamW = CudaApi.Function(module, "adamw");
         _dropout = CudaApi.Function(module, "dropout");
         _rope = CudaApi.Function(module, "rope");
         _ropeBackward = CudaApi.Function(module, "rope_backward");
@@ -67,9 +71,8 @@ internal sealed class FusedKernels
     {
         var sum = delta is null ? x : empty_like(x);
         var normed = empty_like(x);
-        CudaApi.Launch(
-            _addRmsNorm, Rows(x), Threads(x), [x, delta, weight, delta is null ? null : sum, normed, Packs(x),
-            (float)epsilon]);
+        LaunchNorm(
+            _addRmsNorm, x, [x, delta, weight, delta is null ? null : sum, normed, Packs(x), (float)epsilon]);
         return (sum, normed);
     }
 
@@ -78,9 +81,9 @@ internal sealed class FusedKernels
         Tensor gradient, Tensor? low, DropoutMask? dropout, Tensor x, Tensor weight, double epsilon, Tensor? residual)
     {
         var result = empty_like(x);
-        CudaApi.Launch(
-            _rmsNormBackward, Rows(x), Threads(x), [gradient, low, dropout?.Seed ?? 0, dropout?.Threshold ?? 0,
-            dropout?.KeepScale ?? 1, x, weight, residual, result, Packs(x), (float)epsilon]);
+        LaunchNorm(
+            _rmsNormBackward, x, [gradient, low, dropout?.Seed ?? 0, dropout?.Threshold ?? 0, dropout?.KeepScale ?? 1, x,
+            weight, residual, result, Packs(x), (float)epsilon]);
         return result;
     }
 
@@ -90,14 +93,14 @@ internal sealed class FusedKernels
         var result = empty_like(x);
         var packs = x.NumberOfElements / Vector;
         CudaApi.Launch(
-            _dropout, (packs + MostThreads - 1) / MostThreads, MostThreads,
+            _dropout, (packs + Threads - 1) / Threads, Threads,
             [x, result, packs, mask.Seed, mask.Threshold, mask.KeepScale]);
         return result;
     }
 
     /// <summary>Turns the first heads of each row in place.</summary>
     public void Rope(Tensor x, Rotations rotations, int heads, int half) => CudaApi.Launch(
-        _rope, x.shape[0], MostThreads, [x, rotations.Table.Cosines, rotations.Table.Sines, rotations.Positions, heads,
+        _rope, x.shape[0], Threads, [x, rotations.Table.Cosines, rotations.Table.Sines, rotations.Positions, heads,
         half, (int)x.shape[1]]);
 
     /// <summary>The gradient of a row of queries, keys and values.</summary>
@@ -106,7 +109,7 @@ internal sealed class FusedKernels
         var (tokens, heads, keyHeads, channels) = (query.shape[0], query.shape[1], key.shape[1], query.shape[2]);
         var result = empty([tokens, (heads + (2 * keyHeads)) * channels], query.dtype, query.device);
         CudaApi.Launch(
-            _ropeBackward, tokens, MostThreads, [query, key, value, result, rotations.Table.Cosines,
+            _ropeBackward, tokens, Threads, [query, key, value, result, rotations.Table.Cosines,
             rotations.Table.Sines, rotations.Positions, (int)heads, (int)keyHeads, (int)(channels / 2)]);
         return result;
     }
@@ -115,27 +118,71 @@ internal sealed class FusedKernels
     public Tensor SwiGlu(Tensor gateUp)
     {
         var result = empty([gateUp.shape[0], gateUp.shape[1] / 2], gateUp.dtype, gateUp.device);
-        CudaApi.Launch(_swiGlu, gateUp.shape[0], MostThreads, [gateUp, result, Packs(result)]);
+        CudaApi.Launch(_swiGlu, gateUp.shape[0], Threads, [gateUp, result, Packs(result)]);
         return result;
     }
 
     /// <summary>Replaces gate and up by their gradients.</summary>
     public void SwiGluBackward(Tensor gradient, Tensor gateUp) => CudaApi.Launch(
-        _swiGluBackward, gateUp.shape[0], MostThreads, [gradient, gateUp, Packs(gradient)]);
+        _swiGluBackward, gateUp.shape[0], Threads, [gradient, gateUp, Packs(gradient)]);
 
     /// <summary>Cross entropies; the logits are replaced by their gradients, times a factor.</summary>
     public Tensor CrossEntropy(Tensor logits, Tensor targets, double factor)
     {
         var losses = empty([logits.shape[0]], ScalarType.Float32, logits.device);
         CudaApi.Launch(
-            _crossEntropy, logits.shape[0], 2 * MostThreads, [logits, targets, losses, (int)logits.shape[1],
+            _crossEntropy, logits.shape[0], MostThreads, [logits, targets, losses, (int)logits.shape[1],
             (float)factor]);
         return losses;
+    }
+
+    /// <summary>One step of AdamW; see <c>Training.AdamW</c>.</summary>
+    /// <param name="parameter">Changed, like both moments.</param>
+    /// <param name="gradient">Of its shape, and float32 like all of them.</param>
+    /// <param name="first">First moment.</param>
+    /// <param name="second">Second moment.</param>
+    /// <param name="norm">The norm of all gradients; where it is not finite, nothing is changed.</param>
+    /// <param name="lossScale">What gradients are divided by.</param>
+    /// <param name="maximum">The largest norm; 0 does not clip.</param>
+    /// <param name="rate">The learning rate, divided by the first moment's correction.</param>
+    /// <param name="beta1">Decay of the first moment.</param>
+    /// <param name="beta2">Decay of the second moment.</param>
+    /// <param name="epsilon">Added to the root of the second moment.</param>
+    /// <param name="decay">The share by which the parameter shrinks.</param>
+    /// <param name="correction">The root of the second moment's correction.</param>
+    public void AdamW(
+        Tensor parameter,
+        Tensor gradient,
+        Tensor first,
+        Tensor second,
+        Tensor norm,
+        double lossScale,
+        double maximum,
+        double rate,
+        double beta1,
+        double beta2,
+        double epsilon,
+        double decay,
+        double correction)
+    {
+        const int mostBlocks = 1024;
+        var count = parameter.numel();
+        CudaApi.Launch(
+            _adamW, Math.Min(mostBlocks, (count + Threads - 1) / Threads), Threads,
+            [parameter, gradient, first, second, count, norm, (float)lossScale, (float)maximum, (float)rate,
+            (float)beta1, (float)beta2, (float)epsilon, (float)decay, (float)correction]);
     }
 
     private static long Rows(Tensor x) => x.NumberOfElements / x.shape[^1];
 
     private int Packs(Tensor x) => (int)(x.shape[^1] / Vector);
 
-    private int Threads(Tensor x) => Math.Min(MostThreads, (Packs(x) + 31) / 32 * 32);
+    /// <summary>A block for each row: a thread for each pack, or for each two.</summary>
+    private void LaunchNorm((nint One, nint Two) kernels, Tensor x, ReadOnlySpan<KernelArgument> arguments)
+    {
+        var packs = Packs(x);
+        var isShort = packs <= MostThreads;
+        var threads = ((isShort ? packs : (packs + 1) / 2) + 31) / 32 * 32;
+        CudaApi.Launch(isShort ? kernels.One : kernels.Two, Rows(x), threads, arguments);
+    }
 }

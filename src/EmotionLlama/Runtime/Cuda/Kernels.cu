@@ -44,9 +44,6 @@ __device__ __forceinline__ float rounded(float value)
 
 constexpr int VECTOR = 16 / sizeof(T);
 
-// Packs of a row that a thread keeps: rows of up to 4 * 512 packs.
-constexpr int MOST = 4;
-
 struct alignas(16) Pack { T v[VECTOR]; };
 
 __device__ __forceinline__ float2 block_sum(float2 value)
@@ -124,8 +121,10 @@ struct Draw
     __device__ __forceinline__ u32 operator[](int i) const { return (words[i / 2] >> (i % 2 * 16)) & 0xffffu; }
 };
 
-// sum = x + delta, normed = sum / sqrt(mean(sum^2) + epsilon) * weight; a block for each row. Without delta, sum is x.
-extern "C" __global__ void add_rms_norm(
+// sum = x + delta, normed = sum / sqrt(mean(sum^2) + epsilon) * weight; a block for each row, of which a thread keeps at
+// most MOST packs. Without delta, sum is x.
+template<int MOST>
+__device__ __forceinline__ void add_rms_norm_row(
     const Pack* x, const Pack* delta, const Pack* weight, Pack* sum, Pack* normed, int packs, float epsilon)
 {
     i64 row = (i64)blockIdx.x * packs;
@@ -170,7 +169,8 @@ extern "C" __global__ void add_rms_norm(
 
 // The gradient of x through its normalization, and besides it: the residual's. What comes back through the low-rank
 // update passes the update's dropout on its way to the gradient of the normalized row.
-extern "C" __global__ void rms_norm_backward(
+template<int MOST>
+__device__ __forceinline__ void rms_norm_backward_row(
     const Pack* gradient, const Pack* low, u64 seed, u32 threshold, float keep_scale,
     const Pack* x, const Pack* weight, const Pack* residual, Pack* result, int packs, float epsilon)
 {
@@ -230,6 +230,23 @@ extern "C" __global__ void rms_norm_backward(
         result[row + place] = out;
     }
 }
+
+#define NORMS(MOST) \
+    extern "C" __global__ void __launch_bounds__(1024) add_rms_norm_##MOST( \
+        const Pack* x, const Pack* delta, const Pack* weight, Pack* sum, Pack* normed, int packs, float epsilon) \
+    { \
+        add_rms_norm_row<MOST>(x, delta, weight, sum, normed, packs, epsilon); \
+    } \
+    extern "C" __global__ void __launch_bounds__(1024) rms_norm_backward_##MOST( \
+        const Pack* gradient, const Pack* low, u64 seed, u32 threshold, float keep_scale, \
+        const Pack* x, const Pack* weight, const Pack* residual, Pack* result, int packs, float epsilon) \
+    { \
+        rms_norm_backward_row<MOST>( \
+            gradient, low, seed, threshold, keep_scale, x, weight, residual, result, packs, epsilon); \
+    }
+
+NORMS(1)
+NORMS(2)
 
 extern "C" __global__ void dropout(
     const Pack* x, Pack* result, i64 packs, u64 seed, u32 threshold, float keep_scale)
@@ -370,5 +387,28 @@ extern "C" __global__ void cross_entropy(T* logits, const i64* targets, float* l
     {
         float probability = __expf(wide(row[i]) - largest) / sum;
         narrow(row[i], (probability - (i == target)) * factor);
+    }
+}
+
+// One step of AdamW, unless the norm of all gradients is not finite. The rate is divided by the first moment's
+// correction already.
+extern "C" __global__ void adamw(
+    float* parameter, const float* gradient, float* first, float* second, i64 count, const float* norm,
+    float loss_scale, float maximum, float rate, float beta1, float beta2, float epsilon, float decay, float correction)
+{
+    float total = *norm / loss_scale;
+    if (!isfinite(total))
+        return;
+
+    float factor = (maximum > 0 && total > maximum ? maximum / (total + 1e-6f) : 1) / loss_scale;
+    i64 stride = (i64)gridDim.x * blockDim.x;
+    for (i64 i = (i64)blockIdx.x * blockDim.x + threadIdx.x; i < count; i += stride)
+    {
+        float g = gradient[i] * factor;
+        float m = first[i] + (g - first[i]) * (1 - beta1);
+        float v = second[i] * beta2 + g * g * (1 - beta2);
+        first[i] = m;
+        second[i] = v;
+        parameter[i] = parameter[i] * (1 - decay) - rate * m / (sqrtf(v) / correction + epsilon);
     }
 }
