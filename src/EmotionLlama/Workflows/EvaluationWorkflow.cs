@@ -38,10 +38,10 @@ public sealed class EvaluationWorkflow(Recipe recipe, EvaluationOptions options,
         if (string.IsNullOrEmpty(recipe.Model.Ckpt))
             observer.OnMessage("model.ckpt names no checkpoint: LoRA and projections are random, the model is untuned");
 
+        using var vision = VisionCaching.Prepare(
+            recipe, passes.SelectMany(set => set).Select(pass => pass.Clips.Dataset), cancellationToken);
         var built = model.Build(observer.OnLoaded, cancellationToken);
-        using var vision = VisionCaching.Fill(
-            recipe, passes.SelectMany(set => set).Select(pass => pass.Clips.Dataset).Distinct(), built, observer.OnMessage,
-            observer.OnVisionCache, cancellationToken);
+        vision?.Fill(built, observer.OnMessage, observer.OnVisionCache, cancellationToken);
         var generator = new AnswerGenerator(built, model.Prompts(built));
         return [.. passes.Select(set => Evaluate(set, generator, cancellationToken))];
     }

@@ -70,8 +70,8 @@ public sealed class QuickstartWorkflow(QuickstartOptions options, IQuickstartObs
         var generator = new AnswerGenerator(model, session.Prompts(model));
         var heldOut = HeldOut(recipe, []);
         var without = ModalityReport.Names.ToDictionary(name => name, name => HeldOut(recipe, [name]));
-        using var vision = VisionCaching.Fill(
-            recipe, [heldOut, .. without.Values], model, observer.OnMessage, observer.OnVisionCache, cancellationToken);
+        using var vision = VisionCaching.Prepare(recipe, [heldOut, .. without.Values], cancellationToken);
+        vision?.Fill(model, observer.OnMessage, observer.OnVisionCache, cancellationToken);
         var before = Evaluate(generator, heldOut, "before", cancellationToken);
 
         observer.OnStage("Tuning: LoRA matrices and projections, everything else frozen");

@@ -45,10 +45,10 @@ public static class TrainingWorkflow
         var folder = OutputFolder.Open(recipe.Run.OutputDir);
         CheckStart(folder, resume);
 
+        using var vision = VisionCaching.Prepare(
+            recipe, session.Datasets.Concat(session.HeldOut), cancellationToken);
         var model = session.LoadModel(observer.OnLoaded, cancellationToken);
-        using var vision = VisionCaching.Fill(
-            recipe, session.Datasets.Concat(session.HeldOut), model, observer.OnMessage, observer.OnVisionCache,
-            cancellationToken);
+        vision?.Fill(model, observer.OnMessage, observer.OnVisionCache, cancellationToken);
         var difficulties = CurriculumDifficulties.Prepare(
             session, model, folder, resume, observer.OnMessage, cancellationToken);
         var data = new RecipeTrainingData(session.Datasets, recipe.Run, session.Prompts(model), difficulties);

@@ -33,32 +33,21 @@ internal sealed class VisionCaching : IDisposable
             ? null
             : new VisionCaching(recipe, recipe.Run.VisionCache, [.. datasets]);
 
-    /// <summary>Fills the cache first, so that the tower runs for no picture again that augmentation leaves alone.
+    /// <summary>Uses a cache that <see cref="Fill"/> will fill; finds out before the model is read whether it can be.
     /// </summary>
     /// <param name="recipe">The recipe.</param>
     /// <param name="datasets">All clips that will be read.</param>
-    /// <param name="model">Whose tower runs.</param>
-    /// <param name="message">Hears what a person should know.</param>
-    /// <param name="progress">Hears how far it is.</param>
-    /// <param name="cancellationToken">Stops between two batches of pictures; those made are kept.</param>
+    /// <param name="cancellationToken">Stops looking for pictures.</param>
     /// <returns>Null where the recipe names none.</returns>
-    /// <exception cref="InputException">The cache cannot be read or written, or does not fit on the disk; or a picture
-    /// cannot be read and the recipe does not skip it.</exception>
-    public static VisionCaching? Fill(
-        Recipe recipe,
-        IEnumerable<MerrDataset> datasets,
-        EmotionLlamaModel model,
-        Action<string> message,
-        Action<VisionCacheProgress> progress,
-        CancellationToken cancellationToken)
+    /// <exception cref="InputException">The cache or the tower's weights cannot be read, or pictures are missing and the
+    /// folder cannot be written to or has no room.</exception>
+    public static VisionCaching? Prepare(
+        Recipe recipe, IEnumerable<MerrDataset> datasets, CancellationToken cancellationToken)
     {
         var caching = Attach(recipe, datasets);
         try
         {
-            caching?._filling.Run(model, progress, Wait, cancellationToken);
-            if (caching is not null)
-                message($"vision cache: {caching._cache.Count} pictures in {caching._cache.Folder}");
-
+            caching?._filling.Check(cancellationToken);
             return caching;
         }
         catch
@@ -66,8 +55,25 @@ internal sealed class VisionCaching : IDisposable
             caching?.Dispose();
             throw;
         }
+    }
 
-        void Wait() => message($"another process is filling {recipe.Run.VisionCache}; waiting for it to end");
+    /// <summary>Fills the cache, so that the tower runs for no picture again that augmentation leaves alone.</summary>
+    /// <param name="model">Whose tower runs.</param>
+    /// <param name="message">Hears what a person should know.</param>
+    /// <param name="progress">Hears how far it is.</param>
+    /// <param name="cancellationToken">Stops between two batches of pictures; those made are kept.</param>
+    /// <exception cref="InputException">The cache cannot be written, or a picture cannot be read and the recipe does not
+    /// skip it.</exception>
+    public void Fill(
+        EmotionLlamaModel model,
+        Action<string> message,
+        Action<VisionCacheProgress> progress,
+        CancellationToken cancellationToken)
+    {
+        _filling.Run(model, progress, Wait, cancellationToken);
+        message($"vision cache: {_cache.Count} pictures in {_cache.Folder}");
+
+        void Wait() => message($"another process is filling {_cache.Folder}; waiting for it to end");
     }
 
     /// <summary>Names the entries that were found damaged since the last call, and makes them again, unless another

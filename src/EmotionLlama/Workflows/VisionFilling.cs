@@ -3,6 +3,7 @@ using EmotionLlama.Datasets;
 using EmotionLlama.Datasets.Vision;
 using EmotionLlama.Models;
 using EmotionLlama.Monitoring;
+using EmotionLlama.Runtime;
 using static TorchSharp.torch;
 
 namespace EmotionLlama.Workflows;
@@ -21,6 +22,19 @@ internal sealed class VisionFilling(VisionCache cache, IReadOnlyList<MerrDataset
 
     /// <summary>Tells the free bytes of a disk; null asks the system.</summary>
     public Func<string, long>? FreeBytes { get; init; }
+
+    /// <summary>Finds out whether the cache can be filled, before the model is read.</summary>
+    /// <exception cref="InputException">The folder cannot be written to, or the missing outputs do not fit on the disk.
+    /// </exception>
+    public void Check(CancellationToken cancellationToken)
+    {
+        var missing = FindPictures(cancellationToken).Count(picture => !cache.Contains(picture.Key));
+        if (missing == 0)
+            return;
+
+        VisionCacheWriter.EnsureWritable(cache.Folder);
+        DiskSpace.Need(cache.Folder, missing * cache.Kind.Bytes, FreeBytes);
+    }
 
     /// <summary>Fills the cache.</summary>
     /// <param name="model">Whose tower runs.</param>

@@ -206,10 +206,13 @@ public sealed class VisionCachingTests(SmallWorld world) : IDisposable
             FreeBytes = _ => (SmallWorld.Clips * cache.Kind.Bytes) - 1,
         };
 
+        var stop = TestContext.Current.CancellationToken;
+        var early = Assert.Throws<InputException>(() => filling.Check(stop)).Message;
         var message = Assert.Throws<InputException>(
-            () => filling.Run(model, _ => { }, onWaiting: null, TestContext.Current.CancellationToken)).Message;
+            () => filling.Run(model, _ => { }, onWaiting: null, stop)).Message;
 
         Assert.Contains("are free there", message, StringComparison.Ordinal);
+        Assert.Contains("are free there", early, StringComparison.Ordinal);
         Assert.Equal(0, model.Vision.PicturesEncoded);
         Assert.Equal(0, cache.Count);
     }

@@ -102,19 +102,25 @@ public sealed class VisionCacheWriter : IDisposable
         _lock.Dispose();
     }
 
-    /// <summary>Waits its turn and opens a writer.</summary>
-    internal static VisionCacheWriter? Open(VisionCache cache, Action? onWaiting, CancellationToken cancellationToken)
+    /// <summary>Makes the folder, and finds out whether it can be written to.</summary>
+    /// <exception cref="InputException">It cannot.</exception>
+    internal static void EnsureWritable(string folder)
     {
         try
         {
-            OutputFolder.Open(cache.Folder);
+            OutputFolder.Open(folder);
         }
         catch (InputException e)
         {
             throw new InputException(
                 $"{e.Message}; the vision cache (run.vision_cache) lacks pictures, so it must be written to", e);
         }
+    }
 
+    /// <summary>Waits its turn and opens a writer.</summary>
+    internal static VisionCacheWriter? Open(VisionCache cache, Action? onWaiting, CancellationToken cancellationToken)
+    {
+        EnsureWritable(cache.Folder);
         var isFirst = true;
         while (true)
         {
