@@ -10,7 +10,8 @@ namespace EmotionLlama.Construction;
 /// <param name="Strong">How it looks where it is strong.</param>
 public sealed record ActionUnit(int Number, string Name, string Slight, string Marked, string Strong)
 {
-    /// <summary>The intensity from which a movement is marked. OpenFace's 1 to 5 are the system's grades A to E.</summary>
+    /// <summary>The intensity from which a movement is marked. OpenFace's 1 to 5 are the system's grades A to
+    /// E.</summary>
     public const double MarkedFrom = 2;
 
     /// <summary>The intensity from which a movement is strong.</summary>

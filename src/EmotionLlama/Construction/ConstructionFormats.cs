@@ -67,7 +67,8 @@ internal static partial class ConstructionFormats
             EmotionNames.TryParse(word, out var emotion)
                 ? emotion
                 : EmotionLabelParser.Parse(word)
-                    ?? throw new UnreadableAnswerException($"'{EndpointErrors.Shorten(word)}' names none of the emotions"));
+                    ?? throw new UnreadableAnswerException(
+                        $"'{EndpointErrors.Shorten(word)}' names none of the emotions"));
 
         string Text(string key) => Value(key) is { ValueKind: JsonValueKind.String } value
             ? WhiteSpace().Replace(value.GetString()!, " ").Trim()

@@ -26,7 +26,8 @@ public sealed record ConstructionPlan
     /// <summary>Clips that cannot be built as they are.</summary>
     public required IReadOnlyList<NamedReason> Failures { get; init; }
 
-    /// <summary>Plans. Each clip's table is read, and where a model is to be shown the clip, it is looked into.</summary>
+    /// <summary>Plans. Each clip's table is read, and where a model is to be shown the clip, it is looked
+    /// into.</summary>
     /// <param name="recipe">How to build.</param>
     /// <param name="sources">The clips.</param>
     /// <param name="cancellationToken">Stops.</param>
@@ -73,7 +74,8 @@ public sealed record ConstructionPlan
         {
             Clips = sources.Count,
             Emotions = ConstructionReport.Count(
-                outcomes.Select(outcome => outcome.Label).OfType<PseudoLabel>().Select(label => label.Emotion.ToText())),
+                outcomes.Select(outcome => outcome.Label).OfType<PseudoLabel>()
+                    .Select(label => label.Emotion.ToText())),
             Calls = new Dictionary<string, int>
             {
                 ["vision"] = sees ? labeled : 0,

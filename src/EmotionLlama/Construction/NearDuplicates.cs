@@ -4,8 +4,8 @@ namespace EmotionLlama.Construction;
 
 /// <summary>
 /// Finds texts that are the same but for case and punctuation, or nearly: whose sets of word triples have at least a
-/// share t in common (Jaccard's |A∩B| / |A∪B|). Exact, and fast for many texts: such a set shares ⌈t·n⌉ of its n triples
-/// or more, so the two share one of the n − ⌈t·n⌉ + 1 triples of each that are rarest among all texts, and only those
+/// share t in common (Jaccard's |A∩B| / |A∪B|). Exact, and fast for many texts: such a set shares ⌈t·n⌉ of its n
+/// triples or more, so the two share one of the n − ⌈t·n⌉ + 1 triples of each that are rarest among all texts, and only those
 /// are looked up (prefix filtering, Chaudhuri, Ganti and Kaushik 2006).
 /// </summary>
 internal static partial class NearDuplicates

@@ -33,7 +33,7 @@ public sealed class PseudoLabeler(ConstructionRecipe recipe)
             .DistinctBy(label => label.Emotion)
             .ToList();
         if (labels.Count == 0)
-            reason = "no rule knows the combination " + string.Join('+', intensities.Keys.Order().Select(ActionUnit.CodeOf));
+            reason = $"no rule knows the combination {Join(intensities.Keys)}";
         else if (labels[0].Score < recipe.MinLabelScore)
             reason = $"{Show(labels[0])} is below min_label_score {Show(recipe.MinLabelScore)}";
         else if (labels.Count > 1 && labels[0].Score - labels[1].Score < recipe.LabelMargin)
@@ -43,6 +43,8 @@ public sealed class PseudoLabeler(ConstructionRecipe recipe)
 
         return reason is null ? labels[0] : null;
     }
+
+    private static string Join(IEnumerable<int> units) => string.Join('+', units.Order().Select(ActionUnit.CodeOf));
 
     private static string Show(PseudoLabel label) => $"{label.Emotion.ToText()} {Show(label.Score)} ({label.Rule})";
 

@@ -36,7 +36,8 @@ internal sealed class StageModel : IDisposable
     /// <returns>The answer, and what it took when it was asked for.</returns>
     /// <exception cref="ClipFailure">There is no usable answer.</exception>
     /// <exception cref="InputException">No call can succeed, or the answer cannot be kept.</exception>
-    public async Task<(T Answer, KeptAnswer Kept)> AskAsync<T>(Question<T> question, CancellationToken cancellationToken)
+    public async Task<(T Answer, KeptAnswer Kept)> AskAsync<T>(
+        Question<T> question, CancellationToken cancellationToken)
     {
         try
         {

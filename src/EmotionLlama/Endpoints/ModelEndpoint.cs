@@ -62,7 +62,9 @@ internal sealed class ModelEndpoint
         {
             // It never was in reach, so going on would only fail call by call.
             throw new EndpointException(
-                $"{_section}: {error.Message}; check {_section}.base_url, and that the server runs", CallProblem.Fatal, error);
+                $"{_section}: {error.Message}; check {_section}.base_url, and that the server runs",
+                CallProblem.Fatal,
+                error);
         }
     }
 

@@ -26,7 +26,8 @@ public static class ConstructionPage
             {report.Failures.Count} failed; {report.Labeled} faces had a label</p></header>
             <section><h2>Agreement</h2><p>The text model, which does not know the label, concluded the face's emotion in
             {report.Agreement.Hits} of {report.Agreement.Count} clips ({report.Agreement.Value:P1}, 95 % interval
-            {report.Agreement.Lower:P1} to {report.Agreement.Upper:P1}). Where it did not, the clip was dropped.</p></section>
+            {report.Agreement.Lower:P1} to {report.Agreement.Upper:P1}). Where it did not, the clip was
+            dropped.</p></section>
 
             """);
         AppendTable(html, "Emotions", "emotion", "clips kept", report.Emotions);

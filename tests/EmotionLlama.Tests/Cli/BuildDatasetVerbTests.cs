@@ -171,7 +171,8 @@ public sealed class BuildDatasetVerbTests : IDisposable
             [("happy", 2), ("sad", 2), ("angry", 1), ("neutral", 1), ("surprise", 1)],
             report.GetProperty("emotions").EnumerateObject().Select(pair => (pair.Name, pair.Value.GetInt32())));
         Assert.Equal(3, Number(report.GetProperty("action_units"), "AU04"));
-        Assert.Equal((6, 7), (Number(report.GetProperty("clues"), "audio"), Number(report.GetProperty("clues"), "vision")));
+        var clues = report.GetProperty("clues");
+        Assert.Equal((6, 7), (Number(clues, "audio"), Number(clues, "vision")));
 
         // The stub counts 100 and 10 for every answer.
         var tokens = report.GetProperty("tokens");

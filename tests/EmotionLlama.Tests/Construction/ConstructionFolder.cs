@@ -78,7 +78,12 @@ internal sealed class ConstructionFolder : IDisposable
         Add("d", 8, Angry, "you parked another truck on my lawn and broke every fence post");
         Add("e", 9, [], "trains from platform four run twice each hour until late evening");
         Add("f", 10, [20], "whatever");
-        Add("g", 11, Happy, "grandmother painted seven doors yellow before lunch then danced until midnight", sound: false);
+        Add(
+            "g",
+            11,
+            Happy,
+            "grandmother painted seven doors yellow before lunch then danced until midnight",
+            sound: false);
         Add("h", 12, Sad, "their old dog slept beside an empty bowl through cold november rain");
         return this;
     }

@@ -143,7 +143,9 @@ public sealed class DatasetBuilderTests : IDisposable
         await BuildAsync(models, "answers", progress: new Telling(seen.Add));
 
         Assert.Equal(Enumerable.Range(1, 8), seen.Select(progress => progress.Done));
-        Assert.Equal(["a", "b", "c", "d", "e", "f", "g", "h"], seen.Select(progress => progress.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["a", "b", "c", "d", "e", "f", "g", "h"],
+            seen.Select(progress => progress.Name).Order(StringComparer.Ordinal));
         Assert.Equal((8, 0, 1), (seen[^1].Count, seen[^1].Failed, seen[^1].Dropped));
     }
 

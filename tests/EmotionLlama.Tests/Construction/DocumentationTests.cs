@@ -14,7 +14,7 @@ public sealed class DocumentationTests
     public void It_lists_the_rules() => Assert.Equal(
         EmotionRules.All.Select(rule => string.Create(
             CultureInfo.InvariantCulture,
-            $"| {rule.Emotion.ToText()} | {rule.Text} | {string.Join(", ", rule.Without.Select(ActionUnit.CodeOf))} | {rule.Strength} |")),
+            $"| {rule.Emotion.ToText()} | {rule.Text} | {Without(rule)} | {rule.Strength} |")),
         Rows("| emotion | units | not with | strength |"));
 
     [Fact]
@@ -22,6 +22,8 @@ public sealed class DocumentationTests
         ActionUnits.All.Select(unit =>
             $"| {unit.Code} | {unit.Name} | {unit.Slight} | {unit.Marked} | {unit.Strong} |"),
         Rows("| unit | name | slight | marked | strong |"));
+
+    private static string Without(EmotionRule rule) => string.Join(", ", rule.Without.Select(ActionUnit.CodeOf));
 
     private static IEnumerable<string> Rows(string header) =>
         Lines.SkipWhile(line => line != header).Skip(2).TakeWhile(line => line.StartsWith('|'));

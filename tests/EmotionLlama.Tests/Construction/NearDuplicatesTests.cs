@@ -69,6 +69,7 @@ public sealed class NearDuplicatesTests
     private static HashSet<string> Triples(string text)
     {
         var words = text.Split(' ');
-        return [.. Enumerable.Range(0, Math.Max(0, words.Length - 2)).Select(i => $"{words[i]} {words[i + 1]} {words[i + 2]}")];
+        var count = Math.Max(0, words.Length - 2);
+        return [.. Enumerable.Range(0, count).Select(i => $"{words[i]} {words[i + 1]} {words[i + 2]}")];
     }
 }

@@ -5,8 +5,8 @@ using EmotionLlama.Tests.Endpoints;
 
 namespace EmotionLlama.Tests.Construction;
 
-/// <summary>Models at a stub endpoint: <c>eye</c> tells pictures apart, <c>ear</c> sounds, and <c>mind</c> concludes the
-/// emotion of the face's movements. What a transcript says may make <c>mind</c> misbehave.</summary>
+/// <summary>Models at a stub endpoint: <c>eye</c> tells pictures apart, <c>ear</c> sounds, and <c>mind</c> concludes
+/// the emotion of the face's movements. What a transcript says may make <c>mind</c> misbehave.</summary>
 internal sealed partial class StubModels : IDisposable
 {
     private readonly StubEndpoint _endpoint;
@@ -45,7 +45,9 @@ internal sealed partial class StubModels : IDisposable
             : face.Contains("lips are tightened", StringComparison.Ordinal) ? "angry"
             : face.Contains("eyes are wide", StringComparison.Ordinal) ? "surprise"
             : "neutral";
-        var said = sentence.Contains("REPEAT", StringComparison.Ordinal) ? "the same thing over and over again" : sentence;
+        var said = sentence.Contains("REPEAT", StringComparison.Ordinal)
+            ? "the same thing over and over again"
+            : sentence;
         return JsonSerializer.Serialize(new
         {
             consistent = !sentence.Contains("CLASH", StringComparison.Ordinal),

@@ -16,7 +16,8 @@ public sealed class LeaderboardPageTests
         Assert.Equal(5, Regex.Count(html, "class=\"bar labels"));
         Assert.Equal(8, Regex.Count(html, "published\""));
         Assert.Equal(4, Regex.Count(html, "<tr class=\"muted\">"));
-        Assert.Contains("<th>Valley</th>\n<td>7.24</td><td>5.77</td>", html.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Contains(
+            "<th>Valley</th>\n<td>7.24</td><td>5.77</td>", html.ReplaceLineEndings("\n"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -16,8 +16,8 @@ public readonly record struct FaceBox(int Left, int Top, int Width, int Height)
     /// <param name="frameWidth">Columns of the frame.</param>
     /// <param name="frameHeight">Rows of the frame.</param>
     /// <param name="margin">Room on each side, as a share of the longer side.</param>
-    /// <param name="square">Whether to widen the shorter side to the longer one, about the middle, so that resizing to a
-    /// square does not distort the face. At the edge of the frame the box may still be cut.</param>
+    /// <param name="square">Whether to widen the shorter side to the longer one, about the middle, so that resizing to
+    /// a square does not distort the face. At the edge of the frame the box may still be cut.</param>
     /// <returns>The box, cut to the frame; null where the face is outside.</returns>
     public static FaceBox? Around(
         LandmarkExtent landmarks,

@@ -125,8 +125,8 @@ internal sealed class OpenFaceReader
         return new LandmarkExtent(left, top, right, bottom);
     }
 
-    /// <summary>The figures of a line. What OpenFace writes for "unknown" (<c>nan</c>, <c>-nan(ind)</c>, <c>inf</c>), and
-    /// an empty field, is NaN.</summary>
+    /// <summary>The figures of a line. What OpenFace writes for "unknown" (<c>nan</c>, <c>-nan(ind)</c>, <c>inf</c>),
+    /// and an empty field, is NaN.</summary>
     private readonly struct Fields(string place, string[] fields)
     {
         public long Whole(int column, string name)

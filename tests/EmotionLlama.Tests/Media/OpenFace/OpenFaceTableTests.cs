@@ -12,7 +12,8 @@ public sealed class OpenFaceTableTests : IDisposable
     public void A_table_with_padded_names_is_read_as_OpenFace_writes_it()
     {
         var table = Read(
-            "frame, face_id, timestamp, confidence, success, gaze_0_x, x_0, x_1, y_0, y_1, AU01_r, AU12_r, AU12_c, AU28_c\n"
+            "frame, face_id, timestamp, confidence, success, gaze_0_x, x_0, x_1, y_0, y_1, AU01_r, AU12_r, AU12_c, "
+            + "AU28_c\n"
             + "1, 0, 0.000, 0.98, 1, 0.1, 10.5, 30.0, 20.0, 60.5, 0.25, 1.50, 1.00, 0.00\n"
             + "2, 0, 0.033, 0.02, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.00, 0.00, 0.00, 0.00\n");
 
@@ -20,7 +21,9 @@ public sealed class OpenFaceTableTests : IDisposable
         Assert.True(table.HasIntensities);
         Assert.True(table.HasLandmarks);
         var row = table.Rows[0];
-        Assert.Equal((1, 0, 0, 0.0, 0.98, true), (row.Frame, row.FrameIndex, row.FaceId, row.Timestamp, row.Confidence, row.Success));
+        Assert.Equal(
+            (1, 0, 0, 0.0, 0.98, true),
+            (row.Frame, row.FrameIndex, row.FaceId, row.Timestamp, row.Confidence, row.Success));
         Assert.Equal([new(1, 0.25f, null), new(12, 1.5f, true), new(28, null, false)], row.Units);
         Assert.Equal(new LandmarkExtent(10.5, 20, 30, 60.5), row.Landmarks);
         Assert.Equal(1.75, row.Activity);
