@@ -16,7 +16,7 @@ public sealed class FullSizeTests : IDisposable
     private const int HeaderBytes = 50_000;
     private const int Rank = 64;
 
-    private readonly RealSet _set = new(RealSizes.Full);
+    private readonly RealSet _set = new(RealSizes.Full, holes: true);
 
     public void Dispose() => _set.Dispose();
 
