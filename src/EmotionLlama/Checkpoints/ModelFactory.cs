@@ -38,10 +38,10 @@ public static class ModelFactory
                 LlamaConfig.Read(Path.Combine(recipe.LlamaModel, "config.json")), Reader(llamaWeights), Lora(recipe));
             var norm = VisionNorm.Find(checkpoint, visionWeights);
             using var freshNorm = VisionNorm.Fresh(vision.Channels);
-            model = new EmotionLlamaModel(
-                llama,
-                vision,
-                norm is null && VisionNorm.IsNone(tower) ? null : Reader(norm ?? freshNorm).Under($"{VisionNorm.Name}."));
+            var normWeights = norm is null && VisionNorm.IsNone(tower)
+                ? null
+                : Reader(norm ?? freshNorm).Under($"{VisionNorm.Name}.");
+            model = new EmotionLlamaModel(llama, vision, normWeights);
             var trained = checkpoint is null ? null : TrainedWeights.Load(model, checkpoint, transfers);
             transfers.Finish();
             report?.Invoke(new ModelLoadReport

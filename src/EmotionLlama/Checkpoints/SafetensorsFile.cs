@@ -62,6 +62,6 @@ public sealed class SafetensorsFile : IOpenWeights
     public void Dispose() => _file.Dispose();
 
     private ScalarType TypeOf(string name, SafetensorsEntry entry) => entry.Type
-        ?? throw new InputException($"{Location}: the tensor `{name.Printable()}` is of type {entry.TypeName}, which is "
-            + "not supported; convert it to F16, BF16 or F32 first");
+        ?? throw new InputException($"{Location}: the tensor `{name.Printable()}` is of type {entry.TypeName}, which "
+            + "is not supported; convert it to F16, BF16 or F32 first");
 }

@@ -9,8 +9,8 @@ public sealed class StoredTensor
 {
     private const int MaxDimensions = 64;
 
-    /// <summary>An expanded tensor repeats few stored values many times; dense, it may take this much, or as much as the
-    /// file where that is more: a few bytes must not fill the memory.</summary>
+    /// <summary>An expanded tensor repeats few stored values many times; dense, it may take this much, or as much as
+    /// the file where that is more: a few bytes must not fill the memory.</summary>
     private const long MaxRepeatedBytes = 1L << 24;
 
     private readonly StoredStorage _storage;

@@ -13,8 +13,8 @@ public sealed record TensorGroup(string Module, int Tensors)
     /// <summary>The module and the number of its tensors.</summary>
     public override string ToString() => $"{Module.Printable()} ({Tensors})";
 
-    /// <summary>Groups names by module, in their order: those of numbered layers together, LoRA matrices by the map that
-    /// they adapt.</summary>
+    /// <summary>Groups names by module, in their order: those of numbered layers together, LoRA matrices by the map
+    /// that they adapt.</summary>
     public static IReadOnlyList<TensorGroup> Of(IEnumerable<string> names) =>
     [
         .. names.Select(Place).GroupBy(place => place.Module, StringComparer.Ordinal).Select(group =>
@@ -33,8 +33,8 @@ public sealed record TensorGroup(string Module, int Tensors)
     private static (string Module, int? Layer) Place(string name)
     {
         var parts = name.Split('.');
-        var at = Array.FindIndex(parts, part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out _));
-        int? layer = at < 0 ? null : int.Parse(parts[at], CultureInfo.InvariantCulture);
+        var at = Array.FindIndex(parts, part => NumberOf(part) is not null);
+        var layer = at < 0 ? null : NumberOf(parts[at]);
         var lora = Array.FindIndex(parts, part => part is "lora_A" or "lora_B");
         if (lora > at + 1 && layer is not null)
             return ($"LoRA of {parts[lora - 1]} in layers ", layer);
@@ -43,6 +43,9 @@ public sealed record TensorGroup(string Module, int Tensors)
             ? ($"{string.Join('.', parts[..at])}.", layer)
             : (parts.Length > 1 ? string.Join('.', parts[..^1]) : name, null);
     }
+
+    private static int? NumberOf(string part) =>
+        int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static string Ranges(IEnumerable<int?> numbers)
     {

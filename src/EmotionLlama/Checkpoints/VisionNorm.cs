@@ -21,8 +21,8 @@ internal static class VisionNorm
     public static bool IsNone(IWeightSource tower) =>
         tower is SafetensorsFile file && file.Metadata.GetValueOrDefault(Name) == None;
 
-    /// <summary>One that is not trained: weight 1, bias 0. PyTorch's layers start so, and the original leaves its own so
-    /// where no checkpoint holds it: it normalizes all the same.</summary>
+    /// <summary>One that is not trained: weight 1, bias 0. PyTorch's layers start so, and the original leaves its own
+    /// so where no checkpoint holds it: it normalizes all the same.</summary>
     /// <param name="channels">Channels of a token.</param>
     public static InMemoryWeights Fresh(long channels) => new(Name)
     {

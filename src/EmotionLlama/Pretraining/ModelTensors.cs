@@ -16,7 +16,8 @@ public static class ModelTensors
         return In(RandomWeights.ForLlama(preset.Llama, seed: 0));
     }
 
-    /// <summary>The file of the vision tower, with the block, the normalization and the head that nobody uses.</summary>
+    /// <summary>The file of the vision tower, with the block, the normalization and the head that nobody uses.
+    /// </summary>
     public static IEnumerable<(string Name, long[] Shape)> Vision(ModelPreset preset)
     {
         ArgumentNullException.ThrowIfNull(preset);

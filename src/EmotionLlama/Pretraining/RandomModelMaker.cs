@@ -113,7 +113,8 @@ public static class RandomModelMaker
 
     private static void WriteIndex(string folder, List<List<(string Name, long[] Shape)>> shards)
     {
-        var map = shards.SelectMany((shard, i) => shard.Select(tensor => (tensor.Name, File: ShardName(i, shards.Count))))
+        var map = shards
+            .SelectMany((shard, i) => shard.Select(tensor => (tensor.Name, File: ShardName(i, shards.Count))))
             .ToDictionary(item => item.Name, item => item.File);
         var index = new Dictionary<string, object>
         {
@@ -132,8 +133,8 @@ public static class RandomModelMaker
 
     private static long Product(long[] shape) => shape.Aggregate(1L, (product, size) => product * size);
 
-    /// <summary>One block of normal values in each type, of which every tensor is a part: drawing as many as a model has
-    /// would take longer than writing them.</summary>
+    /// <summary>One block of normal values in each type, of which every tensor is a part: drawing as many as a model
+    /// has would take longer than writing them.</summary>
     private sealed class RandomValues : IDisposable
     {
         private const int MostSpare = 1 << 24;

@@ -14,8 +14,8 @@ public static class LoadBenchmark
     private const int BlockBytes = 16 << 20;
     private const string StatusFile = "/proc/self/status";
 
-    /// <summary>Measures once: the loading, and the reading. Before each, the files are dropped from the system's cache,
-    /// so that they come from the disk.</summary>
+    /// <summary>Measures once: the loading, and the reading. Before each, the files are dropped from the system's
+    /// cache, so that they come from the disk.</summary>
     /// <param name="recipe">The recipe: its <c>model</c> section, <c>run.device</c> and <c>run.amp</c>.</param>
     /// <param name="cold">Whether to drop the files from the cache.</param>
     /// <param name="report">Hears what was loaded.</param>
@@ -59,10 +59,14 @@ public static class LoadBenchmark
 
     private static IEnumerable<string> WeightFiles(ModelRecipe model)
     {
-        string[] paths = [model.LlamaModel, model.VitModelFile, .. model.Ckpt is { Length: > 0 } ckpt ? [ckpt] : (string[])[]];
+        List<string> paths = [model.LlamaModel, model.VitModelFile];
+        if (model.Ckpt is { Length: > 0 } checkpoint)
+            paths.Add(checkpoint);
+
         return paths.SelectMany(path => !Directory.Exists(path)
             ? [path]
-            : Directory.EnumerateFiles(path).Where(file => Path.GetExtension(file) is ".safetensors" or ".bin" or ".pth"));
+            : Directory.EnumerateFiles(path)
+                .Where(file => Path.GetExtension(file) is ".safetensors" or ".bin" or ".pth"));
     }
 
     private static void Forget(string file)

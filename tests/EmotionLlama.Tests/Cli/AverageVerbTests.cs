@@ -35,7 +35,9 @@ public sealed class AverageVerbTests(SmallWorld world) : IDisposable
         var trained = await _folder.TrainAsync(
             $"model.ckpt={average}", "run.max_epoch=1", "run.iters_per_epoch=1", $"run.output_dir={_folder["again"]}");
         Assert.Equal(0, trained.Code);
-        Assert.Contains(trained.Events("message"), line => line.GetProperty("message").GetString()!.Contains("0 missing"));
+        var loaded = Assert.Single(trained.Events("loaded")).GetProperty("files")[2];
+        Assert.Equal(average, loaded.GetProperty("location").GetString());
+        Assert.Equal(0, loaded.GetProperty("missing").GetArrayLength());
     }
 
     [Fact]

@@ -147,7 +147,11 @@ public sealed class WeightFuzzTests
         using var scope = NewDisposeScope();
         SafetensorsWriter.Write(
             first,
-            new Dictionary<string, Tensor> { ["model.embed_tokens.weight"] = ones(4, 2), ["model.norm.weight"] = ones(2) });
+            new Dictionary<string, Tensor>
+            {
+                ["model.embed_tokens.weight"] = ones(4, 2),
+                ["model.norm.weight"] = ones(2),
+            });
         SafetensorsWriter.Write(second, new Dictionary<string, Tensor> { ["lm_head.weight"] = ones(4, 2) });
     }
 

@@ -95,11 +95,13 @@ public sealed class WeightTransfersTests : IDisposable
     }
 
     /// <summary>0, 1, 2, … as a file would hold them.</summary>
-    private static StoredValues Counting(int count) => new(ScalarType.Float32, sizeof(float) * (long)count, (at, bytes) =>
+    private static StoredValues Counting(int count) => new(ScalarType.Float32, sizeof(float) * (long)count, Count);
+
+    private static void Count(long at, Span<byte> bytes)
     {
         var first = (int)(at / sizeof(float));
         var numbers = MemoryMarshal.Cast<byte, float>(bytes);
         for (var i = 0; i < numbers.Length; i++)
             numbers[i] = first + i;
-    });
+    }
 }

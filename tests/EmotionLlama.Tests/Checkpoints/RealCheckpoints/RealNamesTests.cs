@@ -34,13 +34,13 @@ public sealed class RealNamesTests : IDisposable
 
         Assert.Equal(
             [
-                $"{_set.Llama}: 21 tensors of the Llama taken (model.embed_tokens, model.layers.0-1, model.norm, lm_head); "
-                    + "2 not used: model.layers.0-1 (2)",
+                $"{_set.Llama}: 21 tensors of the Llama taken (model.embed_tokens, model.layers.0-1, model.norm, "
+                    + "lm_head); 2 not used: model.layers.0-1 (2)",
                 $"{_set.Vision}: 511 tensors of the vision tower taken (cls_token, pos_embed, patch_embed.proj, "
                     + "blocks.0-38); pos_embed interpolated bicubically [1, 5, 88] → [1, 1025, 88]; 17 not used: "
                     + "blocks.39 (13), norm (2), head (2)",
-                $"{_set["stage1.pth"]}: 18 trained tensors taken (LoRA of q_proj in layers 0-1, LoRA of v_proj in layers "
-                    + "0-1, llama_proj, feats_llama_proj1, feats_llama_proj2, feats_llama_proj3, cls_tk_llama_proj)",
+                $"{_set["stage1.pth"]}: 18 trained tensors taken (LoRA of q_proj in layers 0-1, LoRA of v_proj in "
+                    + "layers 0-1, llama_proj, feats_llama_proj1, feats_llama_proj2, feats_llama_proj3, cls_tk_llama_proj)",
                 "ln_vision: in none of the files, so it stays as it starts, weight 1 and bias 0, as in the original",
             ],
             report.ToLines());

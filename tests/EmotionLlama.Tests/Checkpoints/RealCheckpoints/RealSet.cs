@@ -8,10 +8,18 @@ namespace EmotionLlama.Tests.Checkpoints.RealCheckpoints;
 /// <summary>A folder with the files that a researcher downloads, under their real names.</summary>
 internal sealed class RealSet : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private const string MemoryDisk = "/dev/shm";
 
-    public RealSet(RealSizes sizes)
+    private readonly DirectoryInfo _folder;
+
+    /// <param name="sizes">The sizes in the configuration.</param>
+    /// <param name="holes">Whether the files are to be holes. A disk in memory gives their zeros at once, where another
+    /// file system makes pages of them first.</param>
+    public RealSet(RealSizes sizes, bool holes = false)
     {
+        _folder = holes && Directory.Exists(MemoryDisk)
+            ? Directory.CreateDirectory(Path.Combine(MemoryDisk, $"emotion-llama-{Guid.NewGuid():N}"))
+            : Directory.CreateTempSubdirectory("emotion-llama-");
         Sizes = sizes;
         Directory.CreateDirectory(Llama);
         File.WriteAllText(Path.Combine(Llama, "config.json"), Config(sizes));
@@ -24,7 +32,7 @@ internal sealed class RealSet : IDisposable
 
     public string Vision => this["eva_vit_g.pth"];
 
-    public string this[string name] => _folder[name];
+    public string this[string name] => Path.Combine(_folder.FullName, name);
 
     /// <summary>A recipe's model section.</summary>
     /// <param name="checkpoint">The checkpoint's file.</param>
@@ -68,7 +76,7 @@ internal sealed class RealSet : IDisposable
         return model;
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => _folder.Delete(recursive: true);
 
     private static string Config(RealSizes sizes) => $$"""
         {
