@@ -165,7 +165,7 @@ public sealed class Trainer : IDisposable
         {
             using var scope = NewDisposeScope();
             var losses = Backpropagate(rows);
-            var norm = Gradients.Norm(Parameters);
+            using var norm = Gradients.Norm(Parameters);
             Optimizer.Step(step.LearningRate, norm, Scaler.Scale, _run.MaxGradNorm);
             return new StepUnderWay(
                 step,
