@@ -50,4 +50,24 @@ public sealed class RgbImageTests
         Assert.Throws<ArgumentOutOfRangeException>(() => picture.Crop(2, 0, 2, 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => picture.Crop(0, -1, 1, 1));
     }
+
+    [Theory]
+    [InlineData(200, 100, 50, 50, 25)]
+    [InlineData(30, 90, 45, 15, 45)]
+    [InlineData(20, 10, 50, 20, 10)]
+    [InlineData(1000, 1, 10, 10, 1)]
+    public void A_JPEG_is_no_larger_than_allowed_and_keeps_its_shape(
+        int width, int height, int longest, int newWidth, int newHeight)
+    {
+        var picture = RgbImage.Blank(width, height);
+        for (var i = 0; i < picture.Pixels.Length; i += 3)
+            (picture.Pixels[i], picture.Pixels[i + 1], picture.Pixels[i + 2]) = (200, 100, 50);
+
+        var read = ImageLoader.Decode(picture.ToJpeg(longest), "a.jpg");
+
+        Assert.Equal((newWidth, newHeight), (read.Width, read.Height));
+        Assert.InRange(read.Pixels[0], 195, 205);
+        Assert.InRange(read.Pixels[1], 95, 105);
+        Assert.InRange(read.Pixels[2], 45, 55);
+    }
 }

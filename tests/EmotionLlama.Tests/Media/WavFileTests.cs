@@ -102,4 +102,15 @@ public sealed class WavFileTests : IDisposable
         Assert.StartsWith(path, message, StringComparison.Ordinal);
         return message;
     }
+
+    [Fact]
+    public void In_memory_a_file_has_the_same_bytes()
+    {
+        using var folder = new TemporaryFolder();
+        short[] samples = [0, 1, -1, short.MaxValue, short.MinValue];
+
+        WavFile.Write(folder["a.wav"], 16_000, [samples]);
+
+        Assert.Equal(File.ReadAllBytes(folder["a.wav"]), WavFile.ToBytes(16_000, samples));
+    }
 }

@@ -37,7 +37,7 @@ public static class DiagnosisFile
         {
             return new Diagnosis(JsonSerializer.Deserialize<IReadOnlyList<Finding>>(File.ReadAllText(path), Json) ?? []);
         }
-        catch (Exception error) when (error is JsonException or IOException)
+        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
         {
             throw new InputException(
                 $"{path}: is no diagnosis ({error.Message.ReplaceLineEndings(" ")}); run train --resume again", error);

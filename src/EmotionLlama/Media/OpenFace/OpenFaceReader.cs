@@ -134,7 +134,7 @@ internal sealed class OpenFaceReader
             var value = Parse(column, name);
             return double.IsInteger(value) && Math.Abs(value) <= 1L << 53
                 ? (long)value
-                : throw new InputException($"{place}: {name} '{Show(fields[column])}' is no whole number");
+                : throw new InputException($"{place}: {name} '{fields[column].Printable()}' is no whole number");
         }
 
         public double? Optional(int column, string name, double highest) =>
@@ -154,7 +154,7 @@ internal sealed class OpenFaceReader
             0 => false,
             1 => true,
             double.NaN => null,
-            _ => throw new InputException($"{place}: {name} is '{Show(fields[column])}', not 0 or 1"),
+            _ => throw new InputException($"{place}: {name} is '{fields[column].Printable()}', not 0 or 1"),
         };
 
         public double Coordinate(int column)
@@ -171,7 +171,7 @@ internal sealed class OpenFaceReader
 
             return field.Length == 0 || IsUnknown(field)
                 ? double.NaN
-                : throw new InputException($"{place}: {name} '{Show(field)}' is no number");
+                : throw new InputException($"{place}: {name} '{field.Printable()}' is no number");
         }
 
         private static bool IsUnknown(string field)
@@ -181,7 +181,5 @@ internal sealed class OpenFaceReader
                 || word.StartsWith("inf", StringComparison.OrdinalIgnoreCase)
                 || word.StartsWith("1.#", StringComparison.Ordinal);
         }
-
-        private static string Show(string field) => (field.Length <= 40 ? field : field[..40] + "…").Printable();
     }
 }

@@ -186,5 +186,7 @@ public sealed class DiagnosisTests
         Assert.Equivalent(diagnosis, DiagnosisFile.Read(folder["diagnosis.json"]), strict: true);
         File.WriteAllText(folder["diagnosis.json"], "{");
         Assert.Throws<InputException>(() => DiagnosisFile.Read(folder["diagnosis.json"]));
+        Assert.Throws<InputException>(() => DiagnosisFile.Read(folder["none.json"]));
+        Assert.Throws<InputException>(() => DiagnosisFile.Read(folder.Location));
     }
 }
