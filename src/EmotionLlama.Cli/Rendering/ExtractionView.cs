@@ -4,8 +4,8 @@ using Spectre.Console;
 
 namespace EmotionLlama.Cli.Rendering;
 
-/// <summary>Shows an extraction: clips done and the pace as a line that changes on a terminal and now and then as a line
-/// in a pipe, and what failed and why.</summary>
+/// <summary>Shows an extraction: clips done and the pace as a line that changes on a terminal and now and then as a
+/// line in a pipe, and what failed and why.</summary>
 internal sealed class ExtractionView
 {
     private const int MostFailures = 20;
@@ -48,8 +48,8 @@ internal sealed class ExtractionView
             console.MarkupLineInterpolated($"[yellow]… and {report.Failures.Count - MostFailures} more[/]");
 
         var pace = report.Made > 0 && report.Seconds > 0
-            ? $", {report.Made / report.Seconds:0.0} clips/s, {report.ClipSeconds / report.Seconds:0.0} times as fast as "
-                + "they play"
+            ? $", {report.Made / report.Seconds:0.0} clips/s, {report.ClipSeconds / report.Seconds:0.0} times as fast "
+                + "as they play"
             : "";
         console.WriteLine($"{report.Made} clips extracted in {report.Seconds:0.0} s{pace}");
         if (report.AlreadyThere > 0)

@@ -31,8 +31,8 @@ internal static class GenerateVerb
                 using var session = TrainingSession.Open(loaded.Recipe);
                 using var sample = ClipFinder.Read(session, name, instruction);
                 var model = session.LoadModel(Told(globals, parsed), stop);
-                await Answer(
-                    globals, parsed, new AnswerGenerator(model, session.Prompts(model)), sample, sample.Emotion, settings, stop);
+                var generator = new AnswerGenerator(model, session.Prompts(model));
+                await Answer(globals, parsed, generator, sample, sample.Emotion, settings, stop);
             }
             else
             {
@@ -43,8 +43,8 @@ internal static class GenerateVerb
                 using var sample = session.Read(
                     parsed.GetValue(options.Video)!, parsed.GetValue(options.Transcript), instruction, stop);
                 var model = session.LoadModel(Told(globals, parsed), stop);
-                await Answer(
-                    globals, parsed, new AnswerGenerator(model, session.Prompts(model)), sample, label: null, settings, stop);
+                var generator = new AnswerGenerator(model, session.Prompts(model));
+                await Answer(globals, parsed, generator, sample, label: null, settings, stop);
             }
 
             return ExitCode.Success;
@@ -157,7 +157,10 @@ internal static class GenerateVerb
 
             var needless = parsed.GetResult(Transcript) ?? parsed.GetResult(Withhold);
             if (parsed.GetValue(Video) is null && needless is not null)
-                throw new InputException("--transcript and --withhold: are for --video; the recipe says both of its clips");
+            {
+                throw new InputException(
+                    "--transcript and --withhold: are for --video; the recipe says both of its clips");
+            }
         }
     }
 }

@@ -77,7 +77,7 @@ public static class RecipeFiles
         }
     }
 
-    /// <summary>Checks what making features of raw clips reads: the encoders' folders and the tables of faces.</summary>
+    /// <summary>Checks what making features of raw clips reads: the encoders' folders and the faces' tables.</summary>
     /// <param name="loaded">The recipe.</param>
     /// <param name="features">Its features, or what replaces them; null takes the recipe's.</param>
     /// <exception cref="InputException">A folder is missing or none of an encoder, or the peak frame is wanted without

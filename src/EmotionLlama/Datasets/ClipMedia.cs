@@ -76,8 +76,8 @@ internal sealed class ClipMedia
         var missing = $"no frame {name}.png or {name}.jpg in {folder}";
         throw new InputException(FindClip(name) is null
             ? $"{missing}; put it there, or take the clip out of {_paths.Annotations}"
-            : $"{missing}, only the clip itself; make frames and features of it with 'emotion-llama extract {folder}', or "
-                + "name encoders in the recipe's features section");
+            : $"{missing}, only the clip itself; make frames and features of it with 'emotion-llama extract {folder}',"
+                + " or name encoders in the recipe's features section");
     }
 
     /// <summary>The file of the clip itself; null where there is none beside the frames.</summary>
@@ -105,8 +105,8 @@ internal sealed class ClipMedia
         return parts == Modalities.None ? null : _extractor!.Extract(FindClip(name)!, parts);
     }
 
-    /// <summary>The modalities that a clip has files of, or that are made of it when it is read, without those withheld.
-    /// </summary>
+    /// <summary>The modalities that a clip has files of, or that are made of it when it is read, without those
+    /// withheld.</summary>
     public Modalities Present(string name) => OnDisk(name) | ToMake(name);
 
     /// <summary>The frame of a clip, prepared for the vision tower, or a blank one: <c>[3, imageSize, imageSize]</c>,

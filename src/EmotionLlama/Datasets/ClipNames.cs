@@ -7,8 +7,8 @@ public static class ClipNames
 {
     private static readonly char[] Separators = [' ', '\t', ',', ';'];
 
-    /// <summary>Reads the first word of each line, each name once: an annotation file, a table, or a plain list. A first
-    /// line that says <c>name</c> or <c>names</c> is a header.</summary>
+    /// <summary>Reads the first word of each line, each name once: an annotation file, a table, or a plain list. A
+    /// first line that says <c>name</c> or <c>names</c> is a header.</summary>
     /// <exception cref="InputException">The file is missing, or names no clip.</exception>
     public static IReadOnlyList<string> Read(string path)
     {

@@ -1,6 +1,6 @@
 namespace EmotionLlama.Datasets;
 
-/// <summary>Makes of clips what they have no files of. Implementations may be used by several threads at once.</summary>
+/// <summary>Makes of clips what they have no files of. Several threads may use an implementation at once.</summary>
 public interface IClipExtractor
 {
     /// <summary>What it can make: the frame, and the features that an encoder is named for.</summary>

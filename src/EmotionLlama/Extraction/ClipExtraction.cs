@@ -39,7 +39,10 @@ public sealed class ClipExtraction
         ArgumentOutOfRangeException.ThrowIfLessThan(request.Workers, 1);
         ClipFolder.CheckNames(request.Clips);
         if (request.Clips.FirstOrDefault(clip => Path.GetFileName(clip.Name) != clip.Name) is { } nested)
-            throw new InputException($"clip '{nested.Name}': a name is no path; extract the clips of one folder at a time");
+        {
+            throw new InputException(
+                $"clip '{nested.Name}': a name is no path; extract the clips of one folder at a time");
+        }
 
         ClipExtractor.Check(request.Features);
         _request = request;
@@ -64,7 +67,12 @@ public sealed class ClipExtraction
             .Where(clip => clip.Parts != Modalities.None).ToList();
         var failures = new SortedDictionary<int, ExtractionFailure>();
         var state = new ExtractionProgress(
-            _request.Clips.Count, _request.Clips.Count - todo.Count, Made: 0, Failed: 0, ClipSeconds: 0, LastFailure: null);
+            _request.Clips.Count,
+            _request.Clips.Count - todo.Count,
+            Made: 0,
+            Failed: 0,
+            ClipSeconds: 0,
+            LastFailure: null);
         progress?.Invoke(state);
         if (todo.Count > 0)
         {
@@ -94,7 +102,10 @@ public sealed class ClipExtraction
         return new ExtractionReport
         {
             Output = _output.Location,
-            Folders = [.. ExtractionOutput.Folders.Where(part => _output.Parts.HasFlag(part.Part)).Select(part => part.Folder)],
+            Folders =
+            [
+                .. ExtractionOutput.Folders.Where(part => _output.Parts.HasFlag(part.Part)).Select(part => part.Folder),
+            ],
             Clips = state.Total,
             AlreadyThere = state.AlreadyThere,
             Made = state.Made,
@@ -145,7 +156,8 @@ public sealed class ClipExtraction
         if (failures.Count > 0)
         {
             AtomicFile.WriteText(
-                _output.Failures, string.Concat(failures.Select(failure => JsonSerializer.Serialize(failure, Json) + "\n")));
+                _output.Failures,
+                string.Concat(failures.Select(failure => JsonSerializer.Serialize(failure, Json) + "\n")));
         }
     }
 }

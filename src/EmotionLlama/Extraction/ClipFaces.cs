@@ -32,8 +32,8 @@ internal sealed class ClipFaces
     /// <exception cref="InputException">The table has no action units.</exception>
     public long Peak => _table!.Units.Count > 0
         ? _table.Peak!.FrameIndex
-        : throw new InputException($"{_table.Path}: has no action units (AU01_r …), so no peak frame; run OpenFace with "
-            + "-aus, or take another frame");
+        : throw new InputException($"{_table.Path}: has no action units (AU01_r …), so no peak frame; run OpenFace "
+            + "with -aus, or take another frame");
 
     /// <summary>Makes sure that the table, where there is one, says where the face is.</summary>
     /// <exception cref="InputException">It does not.</exception>

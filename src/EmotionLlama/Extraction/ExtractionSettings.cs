@@ -41,14 +41,14 @@ internal sealed class ExtractionSettings
             {
                 if (_output.FilesOf(part).Any())
                 {
-                    throw new InputException($"{Path.Combine(_output.Location, folder)}: holds files that extract did not "
-                        + "make; name another --output");
+                    throw new InputException($"{Path.Combine(_output.Location, folder)}: holds files that extract did "
+                        + "not make; name another --output");
                 }
             }
             else if (before != _wanted[folder] && !overwrite)
             {
-                throw new InputException($"{_path}: '{folder}' was made with {before}; now it would be {_wanted[folder]}:"
-                    + " name another --output, or make it anew with --overwrite");
+                throw new InputException($"{_path}: '{folder}' was made with {before}; now it would be "
+                    + $"{_wanted[folder]}: name another --output, or make it anew with --overwrite");
             }
         }
     }
@@ -111,8 +111,8 @@ internal sealed class ExtractionSettings
         }
         catch (JsonException e)
         {
-            throw new InputException($"{path}: damaged; name another --output, or remove the file and the folders beside "
-                + "it", e);
+            throw new InputException($"{path}: damaged; name another --output, or remove the file and the folders "
+                + "beside it", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -104,8 +104,8 @@ internal sealed class FeatureEncoders : IDisposable
         var size = hiddenSize(Path.Combine(folder, "config.json"));
         if (size != ExtractedClip.FeatureSize)
         {
-            throw new InputException($"{folder}: its hidden_size is {size}, but features have {ExtractedClip.FeatureSize} "
-                + $"numbers; name {advice}");
+            throw new InputException($"{folder}: its hidden_size is {size}, but features have "
+                + $"{ExtractedClip.FeatureSize} numbers; name {advice}");
         }
     }
 }

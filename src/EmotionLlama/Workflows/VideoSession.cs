@@ -25,8 +25,8 @@ public sealed class VideoSession : IDisposable
         _model = new RecipeModel(recipe);
     }
 
-    /// <summary>Checks what can be checked without weights and opens the tokenizer. Instructions and withheld modalities
-    /// are those of the recipe's first data set, if it has one; none of its files are read.</summary>
+    /// <summary>Checks what can be checked without weights and opens the tokenizer. Instructions and withheld
+    /// modalities are those of the recipe's first data set, if it has one; none of its files are read.</summary>
     /// <param name="recipe">The recipe.</param>
     /// <param name="withhold">Modalities to withhold besides.</param>
     /// <exception cref="InputException">The recipe's <c>features</c> name no encoder for what is not withheld, or one
@@ -35,8 +35,8 @@ public sealed class VideoSession : IDisposable
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(withhold);
-        var (name, reading) = recipe.Datasets.FirstOrDefault(
-            KeyValuePair.Create("video", new DatasetRecipe { TaskPool = new Dictionary<string, double> { ["reason"] = 1 } }));
+        var plain = new DatasetRecipe { TaskPool = new Dictionary<string, double> { ["reason"] = 1 } };
+        var (name, reading) = recipe.Datasets.FirstOrDefault(KeyValuePair.Create("video", plain));
         var withheld = ModalityNames.Parse(reading.Withhold.Concat(withhold));
         var parts = ClipExtractor.PartsOf(recipe.Features);
         foreach (var feature in ClipFeature.All)
@@ -72,6 +72,7 @@ public sealed class VideoSession : IDisposable
             clip = extractor.Extract(path, extractor.Parts & ~_withheld, cancellation);
 
         var size = _recipe.Model.ImageSize;
+        var withheld = new float[ExtractedClip.FeatureSize];
         var sentence = _withheld.HasFlag(Modalities.Words) ? "" : transcript?.Trim() ?? "";
         return new ClipSample
         {
@@ -80,7 +81,7 @@ public sealed class VideoSession : IDisposable
             Task = _task.Name,
             Image = clip.Frame is { } frame ? new ImageProcessor(size).Process(frame) : zeros([3, size, size]),
             Features = tensor(
-                [.. ClipFeature.All.SelectMany(feature => clip.Feature(feature.Modality) ?? new float[ExtractedClip.FeatureSize])],
+                [.. ClipFeature.All.SelectMany(feature => clip.Feature(feature.Modality) ?? withheld)],
                 [ClipFeature.All.Count, ExtractedClip.FeatureSize]),
             Instruction = InstructionFormat.Compose(sentence, _task.Name, instruction ?? _task.Instructions[0]),
             Answer = "",

@@ -62,7 +62,9 @@ public sealed class ExtractKillTests(ToyEncoders encoders) : IDisposable
     }
 
     private VerbProcess Start() => new(
-        ["extract", _folder.Clips, "--output", _folder.Output, "--device", "cpu", "--workers", "2", .. encoders.Options]);
+    [
+        "extract", _folder.Clips, "--output", _folder.Output, "--device", "cpu", "--workers", "2", .. encoders.Options,
+    ]);
 
     private int Made() => ExtractionFolder.Layout.Sum(part =>
         Directory.Exists(Path.Combine(_folder.Output, part.Folder))

@@ -32,8 +32,13 @@ public sealed class ExtractVerbTests : IDisposable
         Assert.Equal(3, run.Json.GetProperty("made").GetInt32());
         Assert.Empty(run.Json.GetProperty("failures").EnumerateArray());
         Assert.Equal(
-            ["extraction.json", .. ExtractionFolder.Layout.SelectMany(part => Enumerable.Range(0, 3)
-                .Select(clip => Path.Combine(part.Folder, $"clip_{clip}{part.Extension}"))).Order(StringComparer.Ordinal)],
+            [
+                "extraction.json",
+                .. ExtractionFolder.Layout
+                    .SelectMany(part => Enumerable.Range(0, 3)
+                        .Select(clip => Path.Combine(part.Folder, $"clip_{clip}{part.Extension}")))
+                    .Order(StringComparer.Ordinal),
+            ],
             ExtractionFolder.ContentOf(_folder.Output).Keys.Order(StringComparer.Ordinal)
                 .OrderBy(name => name != "extraction.json"));
         foreach (var file in _folder.FilesOf("clip_1").Where(file => file.EndsWith(".npy", StringComparison.Ordinal)))
@@ -71,8 +76,8 @@ public sealed class ExtractVerbTests : IDisposable
 
         Assert.Equal(2, refused.Code);
         Assert.Equal(
-            $"{Path.Combine(_folder.Output, "extraction.json")}: 'frames' was made with frame first; now it would be frame 2:"
-            + " name another --output, or make it anew with --overwrite",
+            $"{Path.Combine(_folder.Output, "extraction.json")}: 'frames' was made with frame first; now it would be "
+            + "frame 2: name another --output, or make it anew with --overwrite",
             refused.ErrorLine);
         Assert.Equal(before, ExtractionFolder.ContentOf(_folder.Output));
 

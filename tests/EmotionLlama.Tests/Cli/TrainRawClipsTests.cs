@@ -18,7 +18,8 @@ public sealed class TrainRawClipsTests : IDisposable
         _folder = new ExtractionFolder(encoders);
         _folder.AddClips(3);
         File.WriteAllText(_folder["train.txt"], "clip_0 4 happy 0\nclip_1 5 sad 0\nclip_2 6 angry 0\n");
-        File.WriteAllText(_folder["transcription_en_all.csv"], "name,sentence\nclip_0,One.\nclip_1,Two.\nclip_2,Three.\n");
+        File.WriteAllText(
+            _folder["transcription_en_all.csv"], "name,sentence\nclip_0,One.\nclip_1,Two.\nclip_2,Three.\n");
     }
 
     public void Dispose() => _folder.Dispose();

@@ -26,7 +26,8 @@ public sealed class ClipNamesTests : IDisposable
         File.WriteAllText(_folder["names"], "name\n\n");
 
         Assert.StartsWith(
-            $"{_folder["names"]}: names no clip", Assert.Throws<InputException>(() => ClipNames.Read(_folder["names"])).Message,
+            $"{_folder["names"]}: names no clip",
+            Assert.Throws<InputException>(() => ClipNames.Read(_folder["names"])).Message,
             StringComparison.Ordinal);
     }
 }

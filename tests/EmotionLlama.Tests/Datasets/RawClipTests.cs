@@ -3,7 +3,7 @@ using EmotionLlama.Media;
 
 namespace EmotionLlama.Tests.Datasets;
 
-/// <summary>Clips that lack frame or features are made into them of their own file, where an extractor is given.</summary>
+/// <summary>Clips that lack frame or features get them of their own file, where an extractor is given.</summary>
 public sealed class RawClipTests : IDisposable
 {
     private readonly MerrFolder _folder = new("happy", "sad");

@@ -77,7 +77,8 @@ public sealed class ClipExtractorTests(ToyEncoders encoders, WholeClip whole) : 
         Assert.Equal(11, SampleClips.NumberOf(made.Frame!));
         Assert.Equal((SampleClips.Width, SampleClips.Height), (made.Frame!.Width, made.Frame.Height));
         AssertNear(
-            face.Encode(clip.AllFrames(Cancellation).Select(frame => frame.Crop(16, 6, 24, 24)), cancellation: Cancellation),
+            face.Encode(
+                clip.AllFrames(Cancellation).Select(frame => frame.Crop(16, 6, 24, 24)), cancellation: Cancellation),
             made.FaceMae);
     }
 
@@ -105,7 +106,8 @@ public sealed class ClipExtractorTests(ToyEncoders encoders, WholeClip whole) : 
         var features = encoders.Features with { OpenfacePath = _folder.Location };
 
         Assert.Contains(
-            "whole.csv: there is no table of faces for this clip", Refusal(features, whole.Path), StringComparison.Ordinal);
+            "whole.csv: there is no table of faces for this clip",
+            Refusal(features, whole.Path), StringComparison.Ordinal);
         WriteTable("whole", _ => (X: 20, Found: false, Intensity: 1));
         Assert.Contains("found no face in this clip", Refusal(features, whole.Path), StringComparison.Ordinal);
         File.WriteAllText(_folder["whole.csv"], "frame, AU01_r\n1, 2\n2, 3\n");

@@ -59,7 +59,8 @@ public sealed class DamagedExtractionTests(ToyEncoders encoders) : IDisposable
         foreach (var file in Directory.EnumerateFiles(_folder.Clips))
         {
             var name = Path.GetFileNameWithoutExtension(file);
-            Assert.True(failures.ContainsKey(name) || _folder.FilesOf(name).Count == 4, $"{name}: neither failed nor whole");
+            Assert.True(
+                failures.ContainsKey(name) || _folder.FilesOf(name).Count == 4, $"{name}: neither failed nor whole");
         }
 
         Assert.True(failures.Count >= LeastFailures, $"only {failures.Count}: {string.Join(", ", failures.Keys)}");

@@ -65,7 +65,10 @@ public sealed class FromClipToAnswerTests(ToyEncoders encoders) : IDisposable
         WriteEmer(annotated);
         EmerConverter.Convert(_folder["emer.csv"], _folder["data"]);
         await Run(
-            ["extract", media, "--output", _folder["data"], "--names", Annotations, "--device", "cpu", .. encoders.Options]);
+        [
+            "extract", media, "--output", _folder["data"], "--names", Annotations, "--device", "cpu",
+            .. encoders.Options,
+        ]);
         WriteRecipes(media, steps);
         await Run("train", "--cfg-path", _folder["recipe.yaml"]);
 
@@ -97,7 +100,10 @@ public sealed class FromClipToAnswerTests(ToyEncoders encoders) : IDisposable
     private async Task<string> Answer(params string[] arguments)
     {
         var run = await Run(
-            ["generate", "--cfg-path", _folder["recipe.yaml"], "--ckpt", Checkpoint, "--max-new-tokens", "700", .. arguments]);
+        [
+            "generate", "--cfg-path", _folder["recipe.yaml"], "--ckpt", Checkpoint, "--max-new-tokens", "700",
+            .. arguments,
+        ]);
         return run.Json.GetProperty("answer").GetString()!;
     }
 

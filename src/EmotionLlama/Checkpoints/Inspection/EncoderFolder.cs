@@ -81,7 +81,8 @@ internal sealed record EncoderFolder(WeightUse Use, IReadOnlyList<string> Missin
 
         // A damaged configuration may ask for more layers than one would like to count.
         return needed
-            .Where(tensor => !there.TryGetValue(tensor.Name, out var stored) || !stored.Shape.SequenceEqual(tensor.Shape))
+            .Where(tensor =>
+                !there.TryGetValue(tensor.Name, out var stored) || !stored.Shape.SequenceEqual(tensor.Shape))
             .Take(MostListed)
             .Select(tensor => $"{tensor.Name} [{string.Join(", ", tensor.Shape)}]");
     }

@@ -22,7 +22,7 @@ public static class ClipFolder
     }
 
     /// <summary>All clips of a folder, not those below it, in the order of their names.</summary>
-    /// <exception cref="InputException">The folder is missing or cannot be read, or two clips have one name.</exception>
+    /// <exception cref="InputException">The folder cannot be read, or two clips have one name.</exception>
     public static IReadOnlyList<NamedClip> List(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
