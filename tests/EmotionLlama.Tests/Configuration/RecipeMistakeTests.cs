@@ -40,7 +40,8 @@ public sealed class RecipeMistakeTests : IDisposable
     [InlineData("lora_r: -1", "model.lora_r must be a whole number of 0 or more, not '-1'")]
     [InlineData("lora_alpha: 0", "model.lora_alpha must be a number above 0, not '0'")]
     [InlineData("dropout: 1.5", "model.dropout must be a number from 0 to less than 1, not '1.5'")]
-    [InlineData("use_grad_checkpoint: maybe", "model.use_grad_checkpoint must be true or false, not 'maybe'")]
+    [InlineData("use_grad_checkpoint: maybe",
+        "model.use_grad_checkpoint must be one of false, selective, true, not 'maybe'")]
     [InlineData("prompt_template: hello",
         "model.prompt_template must be text with {} where the instruction goes, not 'hello'")]
     [InlineData("arch: llava", "model.arch must be minigpt_v2, not 'llava'")]
