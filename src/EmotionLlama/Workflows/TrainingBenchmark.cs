@@ -29,10 +29,12 @@ public static class TrainingBenchmark
         var device = ComputeDevice.Choose(options.Device);
         var dtype = ComputeDevice.Precision(options.Precision, device);
         using var model = Build(options, device, dtype);
+
+        // The end of the run waits for its last step, which would count as none.
         var run = new RunRecipe
         {
             MaxEpoch = 1,
-            ItersPerEpoch = WarmUpSteps + options.Steps,
+            ItersPerEpoch = WarmUpSteps + options.Steps + 1,
             InitLr = 1e-5,
             MinLr = 1e-6,
             Amp = options.Precision,
@@ -41,7 +43,7 @@ public static class TrainingBenchmark
         using var trainer = new Trainer(model, recipe, new MadeUpBatches(model, options));
         var clock = new StepClock();
         trainer.Run(clock, cancellation);
-        double[] seconds = [.. clock.Seconds.Skip(WarmUpSteps).Order()];
+        double[] seconds = [.. clock.Seconds.Skip(WarmUpSteps).Take(options.Steps).Order()];
         var tokens = (long)options.Batch * options.Tokens;
         return new TrainingTiming
         {

@@ -1,0 +1,74 @@
+"""Stage 2 at the sizes of Llama-2-7B, ours and PyTorch's side by side on one GPU.
+
+    EMOTION_LLAMA_LIBTORCH=.../torch/lib python benchmarks/compare.py --program PATH_OF_emotion-llama --results OUT.json
+
+Runs `emotion-llama bench train` and benchmarks/peers/train.py one after another for each batch size, prints a table with the
+ratios, and writes everything measured with the machine and the versions. Needs torch, transformers and peft.
+"""
+import argparse
+import datetime
+import json
+import pathlib
+import subprocess
+import sys
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--program", required=True)
+parser.add_argument("--results", required=True)
+parser.add_argument("--batches", default="1,4,16")
+parser.add_argument("--steps", default="20")
+parser.add_argument("--skip-compiled", action="store_true")
+parser.add_argument("--skip-original", action="store_true")
+args = parser.parse_args()
+peer = pathlib.Path(__file__).with_name("peers") / "train.py"
+
+
+def run(command):
+    done = subprocess.run(command, capture_output=True, text=True)
+    lines = done.stdout.strip().splitlines()
+    if done.returncode != 0 or not lines:
+        print("failed:", " ".join(command), (done.stderr or done.stdout)[-800:], file=sys.stderr)
+        return None
+    return json.loads(done.stdout if done.stdout.lstrip().startswith("{\n") else lines[-1])
+
+
+def ours(batch, *more):
+    found = run([args.program, "bench", "train", "--batch", str(batch), "--steps", args.steps, "--json", *more])
+    return found and {
+        "samples_per_second": round(found["samples_per_second"], 2), "step_ms": round(found["step_seconds"] * 1000, 1),
+        "in_use_gib": round(found["peak_bytes"] / 2**30, 2), "tflops": round(found["flops"] / 1e12)}
+
+
+def peers(mode, batch):
+    return run([sys.executable, str(peer), "--mode", mode, "--batch", str(batch), "--steps", args.steps])
+
+
+rows = []
+for batch in [int(text) for text in args.batches.split(",")]:
+    row = {"batch": batch, "ours": ours(batch), "eager": peers("eager", batch)}
+    if not args.skip_compiled:
+        row["compiled"] = peers("compiled", batch)
+    rows.append(row)
+if not args.skip_original:
+    rows.append({"batch": 1, "vision": "in each step", "ours": ours(1, "--encode-images"), "original": peers("original", 1)})
+
+import torch  # noqa: E402  (after the runs: it would hold memory of the GPU)
+import peft  # noqa: E402
+import transformers  # noqa: E402
+
+document = {
+    "date": datetime.date.today().isoformat(), "gpu": torch.cuda.get_device_name(0), "torch": torch.__version__,
+    "transformers": transformers.__version__, "peft": peft.__version__, "tokens": 480, "answer_tokens": 150,
+    "steps": int(args.steps), "rows": rows}
+pathlib.Path(args.results).write_text(json.dumps(document, indent=1) + "\n")
+print(f"{document['gpu']}, PyTorch {torch.__version__}, samples/s (medians of {args.steps} steps), GiB in use")
+for row in rows:
+    mine = row["ours"]
+    text = f"batch {row['batch']:2}{' with the vision tower' if 'vision' in row else ''}: "
+    text += f"ours {mine['samples_per_second']} ({mine['in_use_gib']} GiB)" if mine else "ours failed"
+    for mode in ("eager", "compiled", "original"):
+        other = row.get(mode)
+        if other and mine:
+            ratio = mine["samples_per_second"] / other["samples_per_second"]
+            text += f", {mode} {other['samples_per_second']} ({other['in_use_gib']} GiB): {ratio:.2f} x"
+    print(text)

@@ -1,0 +1,51 @@
+namespace EmotionLlama.Tests.Cli;
+
+/// <summary><c>bench train</c>, on a model small enough for a CPU.</summary>
+[Collection(SharedGenerator.Name)]
+public sealed class BenchTrainTests
+{
+    private static readonly string[] Miniature =
+        ["bench", "train", "--preset", "miniature", "--device", "cpu", "--tokens", "280", "--answer-tokens", "8"];
+
+    [Fact]
+    public async Task It_trains_on_random_weights_and_says_how_fast()
+    {
+        var run = await CliRun.Of([.. Miniature, "--batch", "2", "--steps", "2", "--json"]);
+
+        Assert.Equal(0, run.Code);
+        var (step, samples) = (Number("step_seconds"), Number("samples_per_second"));
+        Assert.InRange(step, Number("fastest_seconds"), Number("slowest_seconds"));
+        Assert.Equal(2 / step, samples, 1e-6);
+        Assert.Equal(Number("flops_per_step") / step, Number("flops"), 1);
+
+        // Four layers of 4 · 64² + 3 · 64 · 96 weights, 560 tokens, two operations forwards and two backwards.
+        Assert.Equal(4.0 * 560 * 4 * ((4 * 64 * 64) + (3 * 64 * 96)), Number("flops_per_step"));
+
+        // Nobody has learned anything yet: about the logarithm of 1,024 tokens.
+        Assert.InRange(Number("loss"), 5.5, 8);
+
+        double Number(string name) => run.Json.GetProperty(name).GetDouble();
+    }
+
+    [Fact]
+    public async Task For_people_it_is_one_line()
+    {
+        var run = await CliRun.Of([.. Miniature, "--batch", "1", "--steps", "1", "--encode-images"]);
+
+        Assert.Equal(0, run.Code);
+        Assert.Matches(@"^miniature, batch 1: [\d.]+ samples/s; a step [\d.]+ ms .*loss [\d.]+\s*$", run.Output);
+    }
+
+    [Theory]
+    [InlineData("--batch", "0", "--batch: give a whole number of 1 or more")]
+    [InlineData("--tokens", "200", "--tokens: 200 leave no room")]
+    [InlineData("--device", "cuda:99", "run.device is 'cuda:99'")]
+    public async Task A_value_that_cannot_be_is_named(string option, string value, string message)
+    {
+        string[] rest = ["bench", "train", "--preset", "miniature", "--steps", "1", option, value];
+        var run = await CliRun.Of(option == "--device" ? rest : [.. rest, "--device", "cpu"]);
+
+        Assert.Equal(2, run.Code);
+        Assert.Contains(message, run.Error, StringComparison.Ordinal);
+    }
+}
