@@ -1,3 +1,4 @@
+using EmotionLlama.Runtime;
 using static TorchSharp.torch;
 
 namespace EmotionLlama.Datasets;
@@ -115,7 +116,7 @@ public sealed class Augmentation
             noise[i] = (float)_strength.ImageNoise * random.NextBell();
 
         var mean = changed.mean();
-        changed = ((changed - mean) * contrast) + mean + brightness + tensor(noise, image.shape);
+        changed = (changed - mean).Times(contrast).Plus(mean).Plus(brightness).Plus(tensor(noise, image.shape));
         image.Dispose();
         return changed.MoveToOuterDisposeScope();
     }

@@ -98,7 +98,7 @@ public sealed class EvaVisionTransformer : IDisposable
         using var scope = NewDisposeScope();
         var patches = functional.conv2d(images, _patchWeight, _patchBias, strides: [PatchSize, PatchSize])
             .flatten(2).transpose(1, 2);
-        var hidden = cat([_classToken.expand(images.shape[0], -1, -1), patches], 1) + _positions;
+        var hidden = cat([_classToken.expand(images.shape[0], -1, -1), patches], 1).Plus(_positions);
         foreach (var block in _blocks)
         {
             // Let go of block by block: together their outputs are many times the size of the result.
@@ -195,11 +195,11 @@ public sealed class EvaVisionTransformer : IDisposable
             var qkv = functional.linear(normed, _qkvWeight, cat([_qBias, _zeroBias, _vBias]))
                 .view(x.shape[0], x.shape[1], 3, _heads, -1).permute(2, 0, 3, 1, 4);
             var attended = Operators.FullAttention(qkv[0], qkv[1], qkv[2]);
-            var hidden = x + functional.linear(attended, _projWeight, _projBias);
+            var hidden = x.Plus(functional.linear(attended, _projWeight, _projBias));
 
             normed = functional.layer_norm(hidden, channels, _norm2Weight, _norm2Bias, NormEpsilon);
             var inner = functional.gelu(functional.linear(normed, _fc1Weight, _fc1Bias));
-            return (hidden + functional.linear(inner, _fc2Weight, _fc2Bias)).MoveToOuterDisposeScope();
+            return hidden.Plus(functional.linear(inner, _fc2Weight, _fc2Bias)).MoveToOuterDisposeScope();
         }
 
         public void Dispose() => _zeroBias.Dispose();

@@ -1,3 +1,4 @@
+using EmotionLlama.Runtime;
 using static TorchSharp.torch;
 
 namespace EmotionLlama.Models;
@@ -18,7 +19,7 @@ internal static class Initial
     {
         var bound = 1 / Math.Sqrt(inputs);
         using var drawn = rand(shape, ScalarType.Float32);
-        drawn.mul_(2 * bound).sub_(bound);
+        drawn.ScaleInPlace(2 * bound).SubtractInPlace(bound);
         return drawn.to(device, copy: true).DetachFromDisposeScope().requires_grad_();
     }
 }

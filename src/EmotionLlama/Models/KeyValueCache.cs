@@ -30,7 +30,7 @@ public sealed class KeyValueCache : IDisposable
         _device = device;
         _lengths = new int[sequences];
         Capacity = capacity;
-        _rows = arange(sequences, ScalarType.Int64, device).DetachFromDisposeScope();
+        _rows = TensorArithmetic.Range(sequences, ScalarType.Int64, device).DetachFromDisposeScope();
         _positions = zeros(sequences, ScalarType.Int64, device).DetachFromDisposeScope();
         _mask = zeros([sequences, 1, 1, 0], ScalarType.Bool, device).DetachFromDisposeScope();
     }
@@ -105,7 +105,7 @@ public sealed class KeyValueCache : IDisposable
         }
 
         _lengths = [.. sources.Select(source => _lengths[source])];
-        _rows = Replace(_rows, arange(sources.Count, ScalarType.Int64, _device));
+        _rows = Replace(_rows, TensorArithmetic.Range(sources.Count, ScalarType.Int64, _device));
         PrepareNext();
     }
 
@@ -126,7 +126,7 @@ public sealed class KeyValueCache : IDisposable
         using var scope = NewDisposeScope();
         var positions = tensor(_lengths.Select(length => (long)length).ToArray(), device: _device);
         var kept = Math.Min(_lengths.Max() + 1, Capacity);
-        var places = arange(kept, ScalarType.Int64, _device);
+        var places = TensorArithmetic.Range(kept, ScalarType.Int64, _device);
         _mask = Replace(_mask, places.unsqueeze(0).le(positions.unsqueeze(1)).unsqueeze(1).unsqueeze(1));
         _positions = Replace(_positions, positions);
     }

@@ -223,7 +223,7 @@ public sealed class Llama : IDisposable
             var states = hidden.narrow(0, first, count);
             var (partLoss, logits) = FusedOperators.CrossEntropy(
                 Logits(states), targets.narrow(0, first, count), factor);
-            loss.add_(partLoss);
+            loss.AddInPlace(partLoss);
             gradient.narrow(0, first, count).copy_(FusedOperators.RmsNormBackward(
                 logits.mm(_head), null, null, states, _norm, Config.NormEpsilon, null));
         }
@@ -232,7 +232,7 @@ public sealed class Llama : IDisposable
     }
 
     private static Tensor Total(ResidualStream stream) =>
-        stream.Added is null ? stream.Sum : stream.Sum + stream.Added;
+        stream.Added is null ? stream.Sum : stream.Sum.Plus(stream.Added);
 
     private Rotations Rotations(SequenceLayout layout)
     {

@@ -170,7 +170,9 @@ internal sealed class LlamaLayer : IDisposable
         FusedOperators.Rope(row, rotations, _config.Heads, _config.KeyValueHeads);
 
     private static Tensor Whole((Tensor Frozen, Tensor? Low) gradient, DropoutMask? dropout) =>
-        gradient.Low is null ? gradient.Frozen : gradient.Frozen.add_(dropout?.Apply(gradient.Low) ?? gradient.Low);
+        gradient.Low is null
+            ? gradient.Frozen
+            : gradient.Frozen.AddInPlace(dropout?.Apply(gradient.Low) ?? gradient.Low);
 
     private static Tensor Spread(Tensor some, Tensor rows, LayerActivations kept) =>
         zeros([kept.Input.shape[0], some.shape[1]], some.dtype, some.device).index_copy_(0, rows, some);

@@ -115,7 +115,8 @@ internal sealed class LoraLinear : IDisposable
         {
             var rows = gradient.narrow(1, adapter.FirstRow, adapter.Rows);
             var inner = low.narrow(1, column, adapter.Rank);
-            lowGradient.narrow(1, column, adapter.Rank).copy_(rows.mm(adapter.B.to(low.dtype)).mul_(adapter.Scale));
+            lowGradient.narrow(1, column, adapter.Rank)
+                .copy_(rows.mm(adapter.B.to(low.dtype)).ScaleInPlace(adapter.Scale));
             Accumulate(adapter.B, rows.t().mm(inner), adapter.Scale);
             column += adapter.Rank;
         }
@@ -146,12 +147,12 @@ internal sealed class LoraLinear : IDisposable
     {
         if (parameter.grad is { } sum)
         {
-            sum.add_(gradient, scale);
+            sum.AddInPlace(gradient, scale);
             return;
         }
 
         // libtorch keeps a reference of its own.
-        using var first = gradient.to(ScalarType.Float32, copy: true).mul_(scale);
+        using var first = gradient.to(ScalarType.Float32, copy: true).ScaleInPlace(scale);
         parameter.grad = first;
     }
 

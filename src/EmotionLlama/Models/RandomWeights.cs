@@ -1,4 +1,5 @@
 using EmotionLlama.Models.Encoders;
+using EmotionLlama.Runtime;
 using static TorchSharp.torch;
 
 namespace EmotionLlama.Models;
@@ -85,7 +86,7 @@ public sealed class RandomWeights : IWeightSource
         var deviation = isEmbedding || shape.Length == 3 ? 0.02 : 1 / Math.Sqrt(shape[1..].Aggregate((a, b) => a * b));
         using var generator = new Generator(SeedOf(name));
         using var drawn = randn(shape, generator: generator);
-        return drawn * deviation;
+        return drawn.Times(deviation);
     }
 
     // String hash codes differ from run to run, so the name is hashed here: FNV-1a.

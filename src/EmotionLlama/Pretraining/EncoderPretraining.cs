@@ -1,5 +1,6 @@
 using EmotionLlama.Media;
 using EmotionLlama.Models;
+using EmotionLlama.Runtime;
 using EmotionLlama.World;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -40,7 +41,7 @@ internal sealed class EncoderPretraining(TinyModelSizes sizes, IProgress<string>
                 var targets = ActionUnits(clips);
                 var patches = normed.narrow(1, 1, tower.Patches).mean([1]);
                 return functional.mse_loss(classHead.Forward(normed.select(1, 0)), targets)
-                    + functional.mse_loss(patchHead.Forward(patches), targets);
+                    .Plus(functional.mse_loss(patchHead.Forward(patches), targets));
             },
             report,
             cancellationToken);

@@ -1,4 +1,5 @@
 using EmotionLlama.Models;
+using EmotionLlama.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -34,7 +35,7 @@ internal sealed class FeatureEncoder : IDisposable
         var tower = RandomWeights.ForVision(Channels, Inner, Blocks, PatchSize, ImageSize, seed);
         _tower = new EvaVisionTransformer(new WeightReader(tower, CPU, ScalarType.Float32), ImageSize);
         using var generator = new Generator((ulong)seed);
-        _expandWeight = (randn([EmotionLlamaModel.FeatureSize, Channels], generator: generator) / Math.Sqrt(Channels))
+        _expandWeight = randn([EmotionLlamaModel.FeatureSize, Channels], generator: generator).Over(Math.Sqrt(Channels))
             .DetachFromDisposeScope();
         _expandBias = zeros(EmotionLlamaModel.FeatureSize).DetachFromDisposeScope();
     }

@@ -49,7 +49,7 @@ internal sealed class LlamaPretraining(LlamaTextTokenizer tokenizer, TinyModelSi
             .Select(place => (long)place).ToArray();
         var from = tensor(predicting);
         var logits = llama.Logits(llama.Forward(embeddings, layout, from));
-        return Operators.CrossEntropySum(logits, ids.index_select(0, from + 1)) / predicting.Length;
+        return Operators.CrossEntropySum(logits, ids.index_select(0, from.Plus(1))).Over(predicting.Length);
     }
 
     /// <summary>Puts noise where stage 2 will insert pictures and features, small or large as an untrained projection
@@ -61,7 +61,7 @@ internal sealed class LlamaPretraining(LlamaTextTokenizer tokenizer, TinyModelSi
         if (places.Length == 0)
             return embeddings;
 
-        var scale = rand(places.Length, 1) * LoudestNoise;
+        var scale = rand(places.Length, 1).Times(LoudestNoise);
         return embeddings.index_copy(0, tensor(places), randn(places.Length, embeddings.shape[1]) * scale);
     }
 

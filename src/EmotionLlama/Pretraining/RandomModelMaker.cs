@@ -146,7 +146,7 @@ public static class RandomModelMaker
             using var scope = NewDisposeScope();
             using var generator = new Generator((ulong)seed);
             _spare = Math.Min(largest, MostSpare);
-            var drawn = randn([largest + _spare], generator: generator).mul_(Deviation);
+            var drawn = randn([largest + _spare], generator: generator).ScaleInPlace(Deviation);
             _blocks = ((ScalarType[])[ScalarType.Float32, ScalarType.Float16, ScalarType.BFloat16])
                 .ToDictionary(type => type, type => drawn.to(type).DetachFromDisposeScope());
         }

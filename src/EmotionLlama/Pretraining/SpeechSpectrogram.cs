@@ -1,3 +1,4 @@
+using EmotionLlama.Runtime;
 using static TorchSharp.torch;
 
 namespace EmotionLlama.Pretraining;
@@ -25,9 +26,9 @@ internal static class SpeechSpectrogram
         voice[..Math.Min(voice.Length, Samples)].CopyTo(samples);
         var spectrum = stft(
             tensor(samples), Window, hop_length: Hop, window: hann_window(Window), center: false, return_complex: true);
-        var power = spectrum.abs().square().narrow(1, 0, Size * FramesPerTime);
+        var power = spectrum.abs().Squared().narrow(1, 0, Size * FramesPerTime);
         var bands = MelFilters().matmul(power).view(Size, Size, FramesPerTime).mean([2]);
-        var picture = ((bands + Floor).log() + 4) / 4;
+        var picture = bands.Plus(Floor).log().Plus(4).Over(4);
         return picture.unsqueeze(0).expand(3, -1, -1).contiguous().MoveToOuterDisposeScope();
     }
 

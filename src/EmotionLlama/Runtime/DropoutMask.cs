@@ -40,7 +40,7 @@ internal sealed class DropoutMask : IDisposable
         using var scope = NewDisposeScope();
         if (Cuda.FusedKernels.For(x, x.shape[^1]) is null)
         {
-            var kept = empty(x.shape, ScalarType.Float32).bernoulli_(1 - probability).div_(1 - probability);
+            var kept = empty(x.shape, ScalarType.Float32).bernoulli_(1 - probability).DivideInPlace(1 - probability);
             return new DropoutMask(0, probability, kept.to(x.dtype, x.device).DetachFromDisposeScope());
         }
 

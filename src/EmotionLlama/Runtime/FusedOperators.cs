@@ -20,7 +20,7 @@ internal static class FusedOperators
         if (FusedKernels.For(x, x.shape[^1]) is { } kernels && x.shape[^1] <= kernels.LongestNorm)
             return kernels.AddRmsNorm(x, delta, weight, epsilon);
 
-        var sum = delta is null ? x : x + delta;
+        var sum = delta is null ? x : x.Plus(delta);
         return (sum, Operators.RmsNorm(sum, weight, epsilon));
     }
 
@@ -45,14 +45,14 @@ internal static class FusedOperators
             return kernels.RmsNormBackward(gradient, low, dropout, x, weight, epsilon, residual);
 
         if (low is not null)
-            gradient = gradient + (dropout?.Apply(low) ?? low);
+            gradient = gradient.Plus(dropout?.Apply(low) ?? low);
 
         var wide = x.to(ScalarType.Float32);
-        var scale = (wide.square().mean([-1], keepdim: true) + epsilon).rsqrt();
+        var scale = wide.Squared().mean([-1], keepdim: true).Plus(epsilon).rsqrt();
         var normed = wide * scale;
         var weighted = gradient.to(ScalarType.Float32) * weight;
         var result = ((weighted - (normed * (weighted * normed).mean([-1], keepdim: true))) * scale).to(x.dtype);
-        return residual is null ? result : result + residual;
+        return residual is null ? result : result.Plus(residual);
     }
 
     /// <summary>Splits rows of queries, keys and values into heads, and turns queries and keys by their positions'
@@ -120,7 +120,7 @@ internal static class FusedOperators
 
         var (gate, up) = (gateUp.narrow(1, 0, inner), gateUp.narrow(1, inner, inner));
         var sigmoid = gate.sigmoid();
-        var slope = sigmoid * ((gate * (1 - sigmoid)) + 1);
+        var slope = sigmoid * (gate * sigmoid.SubtractedFrom(1)).Plus(1);
         return cat([gradient * up * slope, gradient * gate * sigmoid], 1);
     }
 
@@ -138,7 +138,7 @@ internal static class FusedOperators
         var picked = targets.unsqueeze(1);
         var loss = -logarithms.gather(1, picked).sum();
         var gradient = logarithms.exp_().scatter_add_(
-            1, picked, full([targets.shape[0], 1], -1, ScalarType.Float32, logits.device));
-        return (loss, gradient.mul_(factor).to(logits.dtype));
+            1, picked, TensorArithmetic.Filled([targets.shape[0], 1], -1, ScalarType.Float32, logits.device));
+        return (loss, gradient.ScaleInPlace(factor).to(logits.dtype));
     }
 }

@@ -19,7 +19,7 @@ public static class Operators
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(weight);
         var wide = x.to(ScalarType.Float32);
-        var scale = (wide.square().mean([-1], keepdim: true) + epsilon).rsqrt();
+        var scale = wide.Squared().mean([-1], keepdim: true).Plus(epsilon).rsqrt();
         return (wide * scale).to(x.dtype) * weight;
     }
 
@@ -33,7 +33,7 @@ public static class Operators
         ArgumentNullException.ThrowIfNull(x);
         var halves = x.chunk(2, -1);
         var rotated = cat([-halves[1], halves[0]], -1);
-        return (x * cosine) + (rotated * sine);
+        return (x * cosine).Plus(rotated * sine);
     }
 
     /// <summary>Causal attention inside each sequence of a packed row.</summary>

@@ -15,9 +15,9 @@ public sealed class RotaryTable : IDisposable
     public RotaryTable(int channels, int positions, double theta, double factor, Device device)
     {
         using var scope = NewDisposeScope();
-        var exponents = arange(0, channels, 2, ScalarType.Float32) / channels;
-        var frequencies = 1 / pow(tensor(theta, ScalarType.Float32), exponents);
-        var angles = outer(arange(positions, ScalarType.Float32) / factor, frequencies);
+        var exponents = TensorArithmetic.Range(0, channels, 2, ScalarType.Float32).Over(channels);
+        var frequencies = pow(tensor(theta, ScalarType.Float32), exponents).reciprocal();
+        var angles = outer(TensorArithmetic.Range(positions, ScalarType.Float32).Over(factor), frequencies);
         Cosines = angles.cos().to(device).DetachFromDisposeScope();
         Sines = angles.sin().to(device).DetachFromDisposeScope();
     }

@@ -1,5 +1,6 @@
 using EmotionLlama.Models;
 using EmotionLlama.Runtime.Cuda;
+using EmotionLlama.Runtime;
 using static TorchSharp.torch;
 
 namespace EmotionLlama.Training;
@@ -101,16 +102,16 @@ public sealed class AdamW : IDisposable
                 continue;
 
             if (known != 1)
-                gradient.mul_(known);
+                gradient.ScaleInPlace(known);
 
             var parameter = slot.Parameter.Value;
             if (slot.Decays)
-                parameter.mul_(1 - decay);
+                parameter.ScaleInPlace(1 - decay);
 
             slot.First.lerp_(gradient, 1 - Beta1);
-            slot.Second.mul_(Beta2).addcmul_(gradient, gradient, 1 - Beta2);
-            var root = slot.Second.sqrt().div_(secondCorrection).add_(Epsilon);
-            parameter.addcdiv_(slot.First, root, -learningRate / firstCorrection);
+            slot.Second.ScaleInPlace(Beta2).AddProductInPlace(gradient, gradient, 1 - Beta2);
+            var root = slot.Second.sqrt().DivideInPlace(secondCorrection).AddInPlace(Epsilon);
+            parameter.AddQuotientInPlace(slot.First, root, -learningRate / firstCorrection);
         }
     }
 

@@ -1,3 +1,4 @@
+using EmotionLlama.Runtime;
 using static TorchSharp.torch;
 
 namespace EmotionLlama.Verification;
@@ -14,7 +15,7 @@ internal static class Compare
 
     /// <summary>The largest difference in relation to the expected value, as rounding to float16 makes one.</summary>
     public static Deviation HalfRounding(string name, Tensor actual, Tensor expected) =>
-        Largest(name, actual, expected, (a, b) => (a - b).abs() / b.abs().clamp_min(SmallestNormalHalf));
+        Largest(name, actual, expected, (a, b) => (a - b).abs() / b.abs().AtLeast(SmallestNormalHalf));
 
     /// <summary>The norm of the difference in relation to the norm of what is expected.</summary>
     public static Deviation RelativeNorm(string name, Tensor actual, Tensor expected)

@@ -1,3 +1,4 @@
+using EmotionLlama.Runtime;
 using static TorchSharp.torch;
 
 namespace EmotionLlama.Verification;
@@ -49,7 +50,7 @@ internal sealed class PaddedBatch
             Attention = stack(rows.Select(row => Ones(row.shape[0] - 1, width))),
             PromptAttention = stack(promptLengths.Select(length => Ones(length, longestPrompt))),
             Targets = stack(answers.Select(answer =>
-                cat([answer, full(longestAnswer - answer.shape[0], Ignored, ScalarType.Int64)]))),
+                cat([answer, TensorArithmetic.Filled([longestAnswer - answer.shape[0]], Ignored, ScalarType.Int64)]))),
             PromptLengths = tensor(promptLengths),
         };
     }

@@ -1,5 +1,6 @@
 using EmotionLlama.Checkpoints;
 using EmotionLlama.Checkpoints.Pickling;
+using EmotionLlama.Runtime;
 using static TorchSharp.torch;
 
 namespace EmotionLlama.Verification;
@@ -22,14 +23,14 @@ internal sealed class PickleChecks : ICheckFamily
     /// <summary>The entries that the layout fixes; <c>t</c> is 0 … 23 as <c>[4, 6]</c>.</summary>
     private static OrderedDictionary<string, object?> Variety()
     {
-        var t = arange(24, dtype: ScalarType.Float32).reshape(4, 6);
+        var t = TensorArithmetic.Range(24, ScalarType.Float32).reshape(4, 6);
         return new()
         {
             ["f16"] = t.to(ScalarType.Float16),
             ["bf16"] = t.to(ScalarType.BFloat16),
             ["i64"] = t.to(ScalarType.Int64),
             ["u8"] = t.to(ScalarType.Byte),
-            ["bool"] = t > 3,
+            ["bool"] = t.IsAbove(3),
             ["view"] = t[1..3, TensorIndex.Slice(step: 2)],
             ["transposed"] = t.T,
             ["shared"] = t[2],

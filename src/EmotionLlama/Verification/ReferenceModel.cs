@@ -1,5 +1,6 @@
 using EmotionLlama.Checkpoints;
 using EmotionLlama.Models;
+using EmotionLlama.Runtime;
 using EmotionLlama.Tokenization;
 using static TorchSharp.torch;
 
@@ -77,7 +78,7 @@ internal sealed class ReferenceModel : IDisposable
     public Tensor MeanLoss(ReferenceSamples samples, IEnumerable<int> indexes)
     {
         using var batch = Pack(samples, indexes);
-        return Model.LossSum(batch) / batch.AnswerTokens;
+        return Model.LossSum(batch).Over(batch.AnswerTokens);
     }
 
     /// <summary>Adds the gradients of <see cref="MeanLoss"/> to those of the trained weights.</summary>

@@ -1,4 +1,5 @@
 using EmotionLlama.Models;
+using EmotionLlama.Runtime;
 using static TorchSharp.torch;
 
 namespace EmotionLlama.Checkpoints.Averaging;
@@ -52,11 +53,11 @@ public sealed class AveragedWeights : IWeightSource
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        var sum = ReadFinite(_sources[0], name).mul_(_shares[0]);
+        var sum = ReadFinite(_sources[0], name).ScaleInPlace(_shares[0]);
         for (var i = 1; i < _sources.Count; i++)
         {
             using var inner = NewDisposeScope();
-            sum.add_(ReadFinite(_sources[i], name), alpha: _shares[i]);
+            sum.AddInPlace(ReadFinite(_sources[i], name), _shares[i]);
         }
 
         return sum.to(ScalarType.Float32).MoveToOuterDisposeScope();

@@ -1,4 +1,5 @@
 using EmotionLlama.Models;
+using EmotionLlama.Runtime;
 using static TorchSharp.torch;
 
 namespace EmotionLlama.Checkpoints.Averaging;
@@ -52,11 +53,11 @@ internal sealed class WeightGeometry
         for (var i = 0; i < tensors.Length; i++)
         {
             using var scope = NewDisposeScope();
-            _squaredToAverage[i] += (tensors[i] - mean).square().sum().item<double>();
+            _squaredToAverage[i] += (tensors[i] - mean).Squared().sum().item<double>();
             for (var j = i; j < tensors.Length; j++)
             {
                 _products[i, j] += (tensors[i] * tensors[j]).sum().item<double>();
-                _squaredDistances[i, j] += (tensors[i] - tensors[j]).square().sum().item<double>();
+                _squaredDistances[i, j] += (tensors[i] - tensors[j]).Squared().sum().item<double>();
             }
         }
     }

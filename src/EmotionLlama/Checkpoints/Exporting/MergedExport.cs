@@ -114,7 +114,7 @@ internal sealed class MergedExport : IExport
         {
             var a = _checkpoint.Read(pair.A).to(ScalarType.Float32);
             var b = _checkpoint.Read(pair.B).to(ScalarType.Float32);
-            weight = weight.to(ScalarType.Float32).add(b.matmul(a), alpha: _lora.Alpha / _lora.Rank);
+            weight = weight.to(ScalarType.Float32).Plus(b.matmul(a), _lora.Alpha / _lora.Rank);
         }
 
         return weight.to(type).MoveToOuterDisposeScope();

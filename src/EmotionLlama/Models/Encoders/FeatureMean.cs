@@ -1,3 +1,4 @@
+using EmotionLlama.Runtime;
 using static TorchSharp.torch;
 
 namespace EmotionLlama.Models.Encoders;
@@ -17,7 +18,7 @@ internal sealed class FeatureMean(long channels) : IDisposable
     public void Add(Tensor features)
     {
         using var scope = NewDisposeScope();
-        _sum.add_(features.to(ScalarType.Float64).sum(dim: 0).cpu());
+        _sum.AddInPlace(features.to(ScalarType.Float64).sum(dim: 0).cpu());
         Count += features.shape[0];
     }
 
@@ -25,7 +26,7 @@ internal sealed class FeatureMean(long channels) : IDisposable
     public float[] ToArray()
     {
         using var scope = NewDisposeScope();
-        return (_sum / Count).to(ScalarType.Float32).data<float>().ToArray();
+        return _sum.Over(Count).to(ScalarType.Float32).data<float>().ToArray();
     }
 
     /// <inheritdoc/>

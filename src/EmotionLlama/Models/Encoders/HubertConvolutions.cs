@@ -1,3 +1,4 @@
+using EmotionLlama.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -73,16 +74,16 @@ internal sealed class HubertConvolutions : IDisposable
             using var inner = NewDisposeScope();
             var convolved = _layers[0].Convolve(waveforms.narrow(1, window.Start, window.Length).unsqueeze(1))
                 .to(ScalarType.Float64);
-            sum = (sum.to(convolved.device) + convolved.sum(2, keepdim: true)).MoveToOuterDisposeScope();
-            squares = (squares.to(convolved.device) + convolved.square().sum(2, keepdim: true))
+            sum = sum.to(convolved.device).Plus(convolved.sum(2, keepdim: true)).MoveToOuterDisposeScope();
+            squares = squares.to(convolved.device).Plus(convolved.Squared().sum(2, keepdim: true))
                 .MoveToOuterDisposeScope();
         }
 
-        var mean = sum / count;
-        var variance = ((squares / count) - mean.square()).clamp_min(0);
+        var mean = sum.Over(count);
+        var variance = (squares.Over(count) - mean.Squared()).AtLeast(0);
         return new Statistics(
             mean.to(ScalarType.Float32).MoveToOuterDisposeScope(),
-            (variance + NormEpsilon).rsqrt().to(ScalarType.Float32).MoveToOuterDisposeScope());
+            variance.Plus(NormEpsilon).rsqrt().to(ScalarType.Float32).MoveToOuterDisposeScope());
     }
 
     /// <summary>Where to cut a waveform for windows of some outputs each.</summary>
@@ -147,7 +148,7 @@ internal sealed class HubertConvolutions : IDisposable
             }
 
             var scaled = (x.to(ScalarType.Float32) - statistics.Mean) * statistics.Scale;
-            return (scaled.to(x.dtype) * _normWeight.unsqueeze(1)) + _normBias.unsqueeze(1);
+            return (scaled.to(x.dtype) * _normWeight.unsqueeze(1)).Plus(_normBias.unsqueeze(1));
         }
     }
 }

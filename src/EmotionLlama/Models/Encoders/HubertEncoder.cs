@@ -1,4 +1,5 @@
 using EmotionLlama.Media;
+using EmotionLlama.Runtime;
 using static TorchSharp.torch;
 
 namespace EmotionLlama.Models.Encoders;
@@ -116,13 +117,13 @@ public sealed class HubertEncoder : IDisposable
         {
             using var input = hidden;
             if (i > _layers.Length - lastLayers)
-                sum = sum is null ? input.alias() : sum + input;
+                sum = sum is null ? input.alias() : sum.Plus(input);
 
             hidden = _layers[i].Forward(input);
         }
 
         var last = Config is { StableLayerNorm: true, FinalNorm: true } ? _norm.Forward(hidden) : hidden;
-        return (sum is null ? last : sum + last).MoveToOuterDisposeScope();
+        return (sum is null ? last : sum.Plus(last)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Encodes a sound frame by frame.</summary>
@@ -176,7 +177,7 @@ public sealed class HubertEncoder : IDisposable
         using var scope = NewDisposeScope();
         var frames = _convolutions.Forward(waveforms);
         var projected = _projection.Forward(_projectionNorm is null ? frames : _projectionNorm.Forward(frames));
-        var placed = projected + _positions.Forward(projected);
+        var placed = projected.Plus(_positions.Forward(projected));
         return (Config.StableLayerNorm ? placed : _norm.Forward(placed)).MoveToOuterDisposeScope();
     }
 

@@ -36,12 +36,12 @@ internal sealed class HubertLayer : IDisposable
         using var scope = NewDisposeScope();
         if (_normalizesInput)
         {
-            var hidden = x + Attend(_norm.Forward(x));
-            return (hidden + FeedForward(_finalNorm.Forward(hidden))).MoveToOuterDisposeScope();
+            var hidden = x.Plus(Attend(_norm.Forward(x)));
+            return hidden.Plus(FeedForward(_finalNorm.Forward(hidden))).MoveToOuterDisposeScope();
         }
 
-        var attended = _norm.Forward(x + Attend(x));
-        return _finalNorm.Forward(attended + FeedForward(attended)).MoveToOuterDisposeScope();
+        var attended = _norm.Forward(x.Plus(Attend(x)));
+        return _finalNorm.Forward(attended.Plus(FeedForward(attended))).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

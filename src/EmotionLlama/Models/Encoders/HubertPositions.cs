@@ -1,3 +1,4 @@
+using EmotionLlama.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -21,7 +22,7 @@ internal sealed class HubertPositions : IDisposable
         var wide = weights.As(ScalarType.Float32);
         using var lengths = wide.Take("parametrizations.weight.original0", 1, 1, kernel);
         using var directions = wide.Take("parametrizations.weight.original1", hidden, hidden / _groups, kernel);
-        var norms = directions.square().sum([0, 1], keepdim: true).sqrt();
+        var norms = directions.Squared().sum([0, 1], keepdim: true).sqrt();
         _weight = (directions * (lengths / norms)).to(weights.Dtype).DetachFromDisposeScope();
     }
 

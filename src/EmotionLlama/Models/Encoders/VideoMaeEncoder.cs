@@ -1,4 +1,5 @@
 using EmotionLlama.Media;
+using EmotionLlama.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -71,7 +72,7 @@ public sealed class VideoMaeEncoder : IDisposable
         long[] step = [Config.TubeletSize, Config.PatchSize, Config.PatchSize];
         var patches = functional.conv3d(videos.to(Dtype, Device).transpose(1, 2), _patchWeight, _patchBias, step)
             .flatten(2).transpose(1, 2);
-        var hidden = patches + _positions;
+        var hidden = patches.Plus(_positions);
         foreach (var layer in _layers)
         {
             using var input = hidden;

@@ -39,9 +39,9 @@ internal sealed class VisionEncoderLayer : IDisposable
         using var scope = NewDisposeScope();
         var normed = _normBefore.Forward(x);
         var attended = Operators.FullAttention(Heads(_query), Heads(_key), Heads(_value));
-        var hidden = x + _out.Forward(attended);
+        var hidden = x.Plus(_out.Forward(attended));
         var inner = functional.gelu(_inner.Forward(_normAfter.Forward(hidden)));
-        return (hidden + _outer.Forward(inner)).MoveToOuterDisposeScope();
+        return hidden.Plus(_outer.Forward(inner)).MoveToOuterDisposeScope();
 
         Tensor Heads(Dense map) => map.Forward(normed).view(x.shape[0], x.shape[1], _heads, -1).transpose(1, 2);
     }

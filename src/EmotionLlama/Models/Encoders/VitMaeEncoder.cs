@@ -1,4 +1,5 @@
 using EmotionLlama.Media;
+using EmotionLlama.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -69,7 +70,7 @@ public sealed class VitMaeEncoder : IDisposable
         long[] step = [Config.PatchSize, Config.PatchSize];
         var patches = functional.conv2d(images.to(Dtype, Device), _patchWeight, _patchBias, strides: step)
             .flatten(2).transpose(1, 2);
-        var hidden = cat([_classToken.expand(images.shape[0], -1, -1), patches], 1) + _positions;
+        var hidden = cat([_classToken.expand(images.shape[0], -1, -1), patches], 1).Plus(_positions);
         foreach (var layer in _layers)
         {
             using var input = hidden;
