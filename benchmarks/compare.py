@@ -3,7 +3,8 @@
     EMOTION_LLAMA_LIBTORCH=.../torch/lib python benchmarks/compare.py --program PATH_OF_emotion-llama --results OUT.json
 
 Runs `emotion-llama bench train` and benchmarks/peers/train.py one after another for each batch size, prints a table with the
-ratios, and writes everything measured with the machine and the versions. Needs torch, transformers and peft.
+ratios, and writes everything measured with the machine and the versions; a results file that is there already gets more
+rows. Needs torch, transformers and peft.
 """
 import argparse
 import datetime
@@ -60,7 +61,10 @@ document = {
     "date": datetime.date.today().isoformat(), "gpu": torch.cuda.get_device_name(0), "torch": torch.__version__,
     "transformers": transformers.__version__, "peft": peft.__version__, "tokens": 480, "answer_tokens": 150,
     "steps": int(args.steps), "rows": rows}
-pathlib.Path(args.results).write_text(json.dumps(document, indent=1) + "\n")
+results = pathlib.Path(args.results)
+if results.exists():  # an earlier part of the same measurement
+    document["rows"] = json.loads(results.read_text())["rows"] + rows
+results.write_text(json.dumps(document, indent=1) + "\n")
 print(f"{document['gpu']}, PyTorch {torch.__version__}, samples/s (medians of {args.steps} steps), GiB in use")
 for row in rows:
     mine = row["ours"]
