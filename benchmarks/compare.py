@@ -13,6 +13,10 @@ import pathlib
 import subprocess
 import sys
 
+import peft
+import torch
+import transformers
+
 parser = argparse.ArgumentParser()
 parser.add_argument("--program", required=True)
 parser.add_argument("--results", required=True)
@@ -44,29 +48,18 @@ def peers(mode, batch):
     return run([sys.executable, str(peer), "--mode", mode, "--batch", str(batch), "--steps", args.steps])
 
 
-rows = []
-for batch in [int(text) for text in args.batches.split(",")]:
-    row = {"batch": batch, "ours": ours(batch), "eager": peers("eager", batch)}
-    if not args.skip_compiled:
-        row["compiled"] = peers("compiled", batch)
-    rows.append(row)
-if not args.skip_original:
-    rows.append({"batch": 1, "vision": "in each step", "ours": ours(1, "--encode-images"), "original": peers("original", 1)})
-
-import torch  # noqa: E402  (after the runs: it would hold memory of the GPU)
-import peft  # noqa: E402
-import transformers  # noqa: E402
-
-document = {
+results = pathlib.Path(args.results)
+document = json.loads(results.read_text()) if results.exists() else {
     "date": datetime.date.today().isoformat(), "gpu": torch.cuda.get_device_name(0), "torch": torch.__version__,
     "transformers": transformers.__version__, "peft": peft.__version__, "tokens": 480, "answer_tokens": 150,
-    "steps": int(args.steps), "rows": rows}
-results = pathlib.Path(args.results)
-if results.exists():  # an earlier part of the same measurement
-    document["rows"] = json.loads(results.read_text())["rows"] + rows
-results.write_text(json.dumps(document, indent=1) + "\n")
+    "steps": int(args.steps), "rows": []}
 print(f"{document['gpu']}, PyTorch {torch.__version__}, samples/s (medians of {args.steps} steps), GiB in use")
-for row in rows:
+
+
+def keep(row):
+    """Every row is kept at once, whatever happens to the next."""
+    document["rows"].append(row)
+    results.write_text(json.dumps(document, indent=1) + "\n")
     mine = row["ours"]
     text = f"batch {row['batch']:2}{' with the vision tower' if 'vision' in row else ''}: "
     text += f"ours {mine['samples_per_second']} ({mine['in_use_gib']} GiB)" if mine else "ours failed"
@@ -75,4 +68,13 @@ for row in rows:
         if other and mine:
             ratio = mine["samples_per_second"] / other["samples_per_second"]
             text += f", {mode} {other['samples_per_second']} ({other['in_use_gib']} GiB): {ratio:.2f} x"
-    print(text)
+    print(text, flush=True)
+
+
+for batch in [int(text) for text in args.batches.split(",") if text]:
+    row = {"batch": batch, "ours": ours(batch), "eager": peers("eager", batch)}
+    if not args.skip_compiled:
+        row["compiled"] = peers("compiled", batch)
+    keep(row)
+if not args.skip_original:
+    keep({"batch": 1, "vision": "in each step", "ours": ours(1, "--encode-images"), "original": peers("original", 1)})
