@@ -1,6 +1,6 @@
 using EmotionLlama.Models;
-using EmotionLlama.Runtime.Cuda;
 using EmotionLlama.Runtime;
+using EmotionLlama.Runtime.Cuda;
 using static TorchSharp.torch;
 
 namespace EmotionLlama.Training;

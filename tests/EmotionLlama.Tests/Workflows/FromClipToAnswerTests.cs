@@ -147,7 +147,7 @@ public sealed class FromClipToAnswerTests(ToyEncoders encoders) : IDisposable
               weight_decay: 0
               max_epoch: 1
               iters_per_epoch: {steps}
-              num_workers: 0
+              num_workers: 1
               seed: 5
               device: cpu
               threads: 1
