@@ -1,5 +1,6 @@
 using EmotionLlama.Models;
 using EmotionLlama.Runtime;
+using Microsoft.Win32.SafeHandles;
 using static TorchSharp.torch;
 
 namespace EmotionLlama.Checkpoints;
@@ -18,11 +19,16 @@ internal sealed class CheckpointFile : IDisposable
     /// which keep a fast disk waiting.</summary>
     private const int LargeRead = 1 << 20;
 
-    private CheckpointFile(string path, FileStream stream)
+    // Values are read through it from several threads. The stream's own property would flush its buffer each time, which
+    // two threads at once must not.
+    private readonly SafeFileHandle _handle;
+
+    private CheckpointFile(string path, SafeFileHandle handle)
     {
         Path = path;
-        Stream = stream;
-        Length = stream.Length;
+        _handle = handle;
+        Stream = new FileStream(handle, FileAccess.Read);
+        Length = Stream.Length;
     }
 
     /// <summary>The file's path, as given.</summary>
@@ -40,7 +46,7 @@ internal sealed class CheckpointFile : IDisposable
     {
         try
         {
-            return new CheckpointFile(path, File.OpenRead(path));
+            return new CheckpointFile(path, File.OpenHandle(path));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -59,11 +65,11 @@ internal sealed class CheckpointFile : IDisposable
         try
         {
             if (destination.Length >= LargeRead)
-                FileAdvice.ReadAhead(Stream.SafeFileHandle, offset, destination.Length);
+                FileAdvice.ReadAhead(_handle, offset, destination.Length);
 
             while (!destination.IsEmpty)
             {
-                var read = RandomAccess.Read(Stream.SafeFileHandle, destination, offset);
+                var read = RandomAccess.Read(_handle, destination, offset);
                 if (read == 0)
                 {
                     throw new InputException(
