@@ -41,7 +41,7 @@ def ours(batch, *more):
     found = run([args.program, "bench", "train", "--batch", str(batch), "--steps", args.steps, "--json", *more])
     return found and {
         "samples_per_second": round(found["samples_per_second"], 2), "step_ms": round(found["step_seconds"] * 1000, 1),
-        "in_use_gib": round(found["peak_bytes"] / 2**30, 2), "tflops": round(found["flops"] / 1e12)}
+        "in_use_gib": round(found["bytes_in_use"] / 2**30, 2), "tflops": round(found["flops"] / 1e12)}
 
 
 def peers(mode, batch):

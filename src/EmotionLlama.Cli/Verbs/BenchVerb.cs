@@ -131,7 +131,7 @@ internal static class BenchVerb
         $"{timing.Options.Preset.Name}, batch {timing.Options.Batch}: {timing.SamplesPerSecond:0.00} samples/s; a step "
         + $"{timing.StepSeconds * 1000:0.0} ms ({timing.FastestSeconds * 1000:0.0} to "
         + $"{timing.SlowestSeconds * 1000:0.0}); {timing.Flops / 1e12:0} TFLOP/s; "
-        + $"{ByteSize.Format(timing.PeakBytes)} in use; loss {timing.Loss:0.000}");
+        + $"{ByteSize.Format(timing.BytesInUse)} in use; loss {timing.Loss:0.000}");
 
     private static string Text(LoadTiming timing) => string.Create(
         CultureInfo.InvariantCulture,

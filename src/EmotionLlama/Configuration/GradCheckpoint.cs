@@ -10,7 +10,8 @@ public enum GradCheckpoint
     [RecipeValue("false")]
     None,
 
-    /// <summary>Those inside the feed-forward, the largest: about half the memory for a seventh more time.</summary>
+    /// <summary>Those inside the feed-forward, the largest: about two fifths less memory for a seventh more
+    /// time.</summary>
     Selective,
 
     /// <summary>All inside a layer: least memory, about a third more time.</summary>

@@ -80,6 +80,6 @@ public sealed record ModelRecipe
 
     /// <summary>Which activations of the Llama's layers are computed again in the backward pass instead of being kept:
     /// <c>false</c> none, <c>true</c> all inside a layer (least memory, about a third more time), or <c>selective</c>,
-    /// those inside the feed-forward (half the memory, about a seventh more time).</summary>
+    /// those inside the feed-forward (two fifths less, about a seventh more time).</summary>
     public GradCheckpoint UseGradCheckpoint { get; init; }
 }

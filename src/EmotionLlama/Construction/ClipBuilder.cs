@@ -8,7 +8,7 @@ namespace EmotionLlama.Construction;
 /// <param name="media">What to show them; null where nobody is shown anything.</param>
 internal sealed class ClipBuilder(ConstructionRecipe recipe, ConstructionModels models, ClipAttachments? media)
 {
-    private readonly ClipFaces _faces = new(recipe);
+    private readonly FaceLabeler _faces = new(recipe);
     private readonly ClipCheck _check = new(recipe);
 
     /// <summary>Annotates a clip, or says why not.</summary>

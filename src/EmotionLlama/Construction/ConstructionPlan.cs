@@ -41,7 +41,7 @@ public sealed record ConstructionPlan
         ConstructionModels.Check(recipe);
         var (sees, hears) = (Has(Stage.Vision), Has(Stage.Audio));
         var program = sees || hears ? FfmpegProgram.Find() : null;
-        var reader = new ClipFaces(recipe);
+        var reader = new FaceLabeler(recipe);
         var outcomes = new List<ClipOutcome>();
         var sounds = 0;
         ConstructionPlanPrompt? prompt = null;

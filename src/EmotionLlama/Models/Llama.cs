@@ -14,6 +14,9 @@ namespace EmotionLlama.Models;
 /// Hugging Face checkpoints.</remarks>
 public sealed class Llama : IDisposable
 {
+    /// <summary>Logits of so many tokens exist at a time when a gradient is computed.</summary>
+    internal const int TargetsAtOnce = 2048;
+
     private readonly Tensor _embedding;
     private readonly LlamaLayer[] _layers;
     private readonly Tensor _norm;
@@ -212,14 +215,13 @@ public sealed class Llama : IDisposable
     /// together.</summary>
     private (Tensor Loss, Tensor Gradient) HeadBackward(Tensor hidden, Tensor targets, double factor)
     {
-        const int targetsAtOnce = 2048;
         using var scope = NewDisposeScope();
         var gradient = empty_like(hidden);
         var loss = zeros([], ScalarType.Float32, Device);
-        for (var first = 0L; first < hidden.shape[0]; first += targetsAtOnce)
+        for (var first = 0L; first < hidden.shape[0]; first += TargetsAtOnce)
         {
             using var part = NewDisposeScope();
-            var count = Math.Min(targetsAtOnce, hidden.shape[0] - first);
+            var count = Math.Min(TargetsAtOnce, hidden.shape[0] - first);
             var states = hidden.narrow(0, first, count);
             var (partLoss, logits) = FusedOperators.CrossEntropy(
                 Logits(states), targets.narrow(0, first, count), factor);

@@ -53,7 +53,7 @@ internal sealed class LlamaLayer : IDisposable
 
     /// <summary>The frozen weights as they lie in memory.</summary>
     public IEnumerable<Tensor> StoredWeights =>
-        [_inputNorm, _postAttentionNorm, .. Parts.Select(part => part.Linear.Weight)];
+        [_inputNorm, _postAttentionNorm, .. Parts.SelectMany(part => part.Linear.Frozen.Stored)];
 
     private IEnumerable<(string Name, LoraLinear Linear)> Parts =>
         [("self_attn", _queryKeyValue), ("self_attn", _output), ("mlp", _gateUp), ("mlp", _down)];
@@ -124,7 +124,7 @@ internal sealed class LlamaLayer : IDisposable
 
     /// <summary>The gradient of the layer's input; those of the LoRA matrices are added to theirs.</summary>
     /// <param name="gradient">Gradient of the residual stream behind the layer, <c>[rows, hidden]</c>.</param>
-    /// <param name="kept">What <see cref="Forward(ResidualStream, Rotations, SequenceLayout, LayerDropout, Tensor?, out ResidualStream)"/> kept.</param>
+    /// <param name="kept">What the forward pass kept.</param>
     /// <param name="rotations">The tokens' angles.</param>
     /// <param name="dropout">The masks of this layer.</param>
     /// <param name="rows">The tokens that matter behind this layer; null for all.</param>

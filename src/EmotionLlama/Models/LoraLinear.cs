@@ -10,7 +10,7 @@ namespace EmotionLlama.Models;
 /// </summary>
 internal sealed class LoraLinear : IDisposable
 {
-    private readonly (string Name, Tensor Weight)[] _maps;
+    private readonly string[] _names;
     private readonly LoraAdapter?[] _adapters;
     private readonly LoraAdapter[] _adapted;
     private readonly double _dropout;
@@ -25,9 +25,8 @@ internal sealed class LoraLinear : IDisposable
         WeightReader weights, long inputs, LoraSettings lora, params (string Name, long Rows)[] maps)
     {
         _dropout = lora.Dropout;
-        (Weight, var parts) = weights.TakeStacked(
-            inputs, [.. maps.Select(map => ($"{map.Name}.weight", map.Rows))]);
-        _maps = [.. maps.Zip(parts, (map, part) => (map.Name, part))];
+        Frozen = new DenseMatrix(weights, inputs, [.. maps.Select(map => ($"{map.Name}.weight", map.Rows))]);
+        _names = [.. maps.Select(map => map.Name)];
         _adapters = new LoraAdapter?[maps.Length];
         var firstRow = 0L;
         for (var i = 0; i < maps.Length; i++)
@@ -42,19 +41,20 @@ internal sealed class LoraLinear : IDisposable
     }
 
     /// <summary>The frozen matrices, one below the other: <c>[out, in]</c>.</summary>
-    public Tensor Weight { get; }
+    public FrozenMatrix Frozen { get; }
 
     /// <summary>Whether any map has an update.</summary>
     public bool HasAdapters => _adapted.Length > 0;
 
     /// <summary>The updates, with the names of their maps.</summary>
     public IEnumerable<(string Name, LoraAdapter Adapter)> Adapters =>
-        from map in _maps.Zip(_adapters, (map, adapter) => (map.Name, Adapter: adapter))
+        from map in _names.Zip(_adapters, (name, adapter) => (Name: name, Adapter: adapter))
         where map.Adapter is not null
         select (map.Name, map.Adapter);
 
-    /// <summary>The frozen matrix of each map, a view of <see cref="Weight"/>.</summary>
-    public IReadOnlyList<(string Name, Tensor Weight)> Maps => _maps;
+    /// <summary>The frozen matrix of each map, <c>[rows, in]</c>.</summary>
+    public IEnumerable<(string Name, Tensor Weight)> Maps =>
+        _names.Zip(Frozen.Parts, (name, weight) => (name, weight));
 
     /// <summary>Draws the dropout of a step.</summary>
     /// <param name="x">The input.</param>
@@ -79,7 +79,7 @@ internal sealed class LoraLinear : IDisposable
     /// <returns>The outputs side by side, <c>[tokens, out]</c>.</returns>
     public Tensor Forward(Tensor x, DropoutMask? dropout, out LoraActivations? kept)
     {
-        var result = functional.linear(x, Weight);
+        var result = Frozen.Forward(x);
         kept = null;
         if (!HasAdapters)
             return result;
@@ -105,7 +105,7 @@ internal sealed class LoraLinear : IDisposable
     /// null without updates. The whole is <c>Frozen + dropout(Low)</c>.</returns>
     public (Tensor Frozen, Tensor? Low) Backward(Tensor gradient, LoraActivations? kept)
     {
-        var frozen = gradient.mm(Weight);
+        var frozen = Frozen.Backward(gradient);
         if (kept is not var (input, low))
             return (frozen, null);
 
@@ -135,10 +135,7 @@ internal sealed class LoraLinear : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var (_, weight) in _maps)
-            weight.Dispose();
-
-        Weight.Dispose();
+        Frozen.Dispose();
         foreach (var adapter in _adapted)
             adapter.Dispose();
     }

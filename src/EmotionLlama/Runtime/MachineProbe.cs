@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
+using EmotionLlama.Runtime.Cuda;
 using TorchSharp;
 
 namespace EmotionLlama.Runtime;

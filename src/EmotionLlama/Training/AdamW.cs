@@ -70,7 +70,7 @@ public sealed class AdamW : IDisposable
     /// the norm: the step is decided there.</summary>
     /// <param name="learningRate">The rate of this step.</param>
     /// <param name="norm">The norm of all gradients together, a float32 scalar; where it is not finite, nothing is
-    /// changed, and <see cref="TakeBackCount"/> has to be told.</param>
+    /// changed. What the GPU decided, <see cref="TakeBackCount"/> has to be told.</param>
     /// <param name="lossScale">What the gradients are divided by.</param>
     /// <param name="maximum">The largest norm, divided so; larger gradients are shrunk. 0 does not clip.</param>
     public void Step(double learningRate, Tensor norm, double lossScale = 1, double maximum = 0)
@@ -83,9 +83,11 @@ public sealed class AdamW : IDisposable
             : Factor(norm.item<float>() / lossScale, lossScale, maximum);
         foreach (var slot in _slots)
         {
-            if (slot.Parameter.Value.grad is not { } gradient)
+            slot.IsCounted = false;
+            if (slot.Parameter.Value.grad is not { } gradient || factor is double.NaN)
                 continue;
 
+            slot.IsCounted = true;
             slot.Steps++;
             var decay = slot.Decays ? learningRate * WeightDecay : 0;
             var firstCorrection = 1 - Math.Pow(Beta1, slot.Steps);
@@ -97,9 +99,6 @@ public sealed class AdamW : IDisposable
                     learningRate / firstCorrection, Beta1, Beta2, Epsilon, decay, secondCorrection);
                 continue;
             }
-
-            if (!double.IsFinite(known))
-                continue;
 
             if (known != 1)
                 gradient.ScaleInPlace(known);
@@ -115,11 +114,15 @@ public sealed class AdamW : IDisposable
         }
     }
 
-    /// <summary>The last step changed nothing, because a gradient was not finite: it does not count.</summary>
+    /// <summary>The last step changed nothing, because a gradient was not finite: it does not count. A step on the CPU has
+    /// found that out itself.</summary>
     public void TakeBackCount()
     {
-        foreach (var slot in _slots)
+        foreach (var slot in _slots.Where(slot => slot.IsCounted))
+        {
+            slot.IsCounted = false;
             slot.Steps--;
+        }
     }
 
     /// <summary>Forgets all moments and counts of steps; the next step is as the first.</summary>
@@ -187,6 +190,9 @@ public sealed class AdamW : IDisposable
         public bool Decays { get; } = HasWeightDecay(parameter);
 
         public long Steps { get; set; }
+
+        /// <summary>Whether the last step was counted.</summary>
+        public bool IsCounted { get; set; }
 
         public Tensor First { get; } = zeros_like(parameter.Value, requires_grad: false).DetachFromDisposeScope();
 

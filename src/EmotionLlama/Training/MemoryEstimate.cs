@@ -12,12 +12,15 @@ public sealed record MemoryEstimate(long FrozenBytes, long TrainedBytes, long Ac
 {
     private const int BytesPerTrainedWeight = 16;
 
-    // Tensors of hidden width that a layer keeps for its backward pass: two normalizations with their float32 copies,
-    // queries, keys, values and their rotated halves, the attention's output, and the residual sums.
-    private const int HiddenWidths = 18;
+    // Of hidden width a layer keeps: its input, queries, keys and values, the attention's output, the residual sum behind
+    // it, and the input of the low-rank updates. Of inner width: gate and up.
+    private const int KeptHiddenWidths = 7;
+    private const int KeptInnerWidths = 2;
 
-    // The gate, its activation, the up projection, and their product.
-    private const int InnerWidths = 4;
+    // While one layer is gone back through, there are besides: gradients of gate, up and their product, and those of the
+    // residual stream and of queries, keys and values.
+    private const int WorkingHiddenWidths = 5;
+    private const int WorkingInnerWidths = 3;
 
     /// <summary>All of it.</summary>
     public long TotalBytes => FrozenBytes + TrainedBytes + ActivationBytes;
@@ -29,7 +32,7 @@ public sealed record MemoryEstimate(long FrozenBytes, long TrainedBytes, long Ac
     /// <param name="rowTokens">Tokens of a row: a micro-batch.</param>
     /// <param name="answerTokens">Answer tokens of a row.</param>
     /// <param name="bytesPerValue">Bytes of a frozen weight and of an activation.</param>
-    /// <param name="recipe">Whether activations are recomputed.</param>
+    /// <param name="recipe">Which activations are computed again.</param>
     public static MemoryEstimate Of(
         LlamaConfig llama,
         long frozenWeights,
@@ -41,12 +44,17 @@ public sealed record MemoryEstimate(long FrozenBytes, long TrainedBytes, long Ac
     {
         ArgumentNullException.ThrowIfNull(llama);
         ArgumentNullException.ThrowIfNull(recipe);
-        var layer = rowTokens * bytesPerValue
-            * ((HiddenWidths * (long)llama.HiddenSize) + (InnerWidths * (long)llama.IntermediateSize));
-        var layers = recipe.UseGradCheckpoint == GradCheckpoint.Full
-            ? layer + (llama.Layers * rowTokens * llama.HiddenSize * bytesPerValue)
-            : layer * llama.Layers;
-        var logits = 3L * answerTokens * llama.VocabularySize * sizeof(float);
+        long hidden = llama.HiddenSize, inner = llama.IntermediateSize;
+        var keptInside = (KeptHiddenWidths * hidden) + (KeptInnerWidths * inner);
+        var working = (WorkingHiddenWidths * hidden) + (WorkingInnerWidths * inner);
+        var widths = recipe.UseGradCheckpoint switch
+        {
+            GradCheckpoint.Full => (llama.Layers * hidden) + keptInside + working,
+            GradCheckpoint.Selective => (llama.Layers * KeptHiddenWidths * hidden) + (KeptInnerWidths * inner) + working,
+            _ => (llama.Layers * keptInside) + working,
+        };
+        var logits = 2L * Math.Min(answerTokens, Llama.TargetsAtOnce) * llama.VocabularySize * sizeof(float);
+        var layers = rowTokens * bytesPerValue * widths;
         return new MemoryEstimate(
             frozenWeights * bytesPerValue, trainedWeights * BytesPerTrainedWeight, layers + logits);
     }

@@ -112,7 +112,9 @@ public sealed class Trainer : IDisposable
                 if (!queued.Numbers.IsLate || Scaler.Enabled)
                     Settle(ref underWay, observer);
 
-                if (IsDue(step, cancellationToken.IsCancellationRequested))
+                // Looked at once: a stop that comes between saving and throwing has to wait for the next step.
+                var stopping = cancellationToken.IsCancellationRequested;
+                if (IsDue(step, stopping))
                 {
                     Settle(ref underWay, observer);
                     if (_store is not null)
@@ -122,7 +124,8 @@ public sealed class Trainer : IDisposable
                 if (step.EndsEpoch && EndEpoch(step) == EpochDecision.Stop)
                     return;
 
-                cancellationToken.ThrowIfCancellationRequested();
+                if (stopping || step.EndsEpoch)
+                    cancellationToken.ThrowIfCancellationRequested();
             }
         }
         finally

@@ -53,7 +53,7 @@ public static class TrainingBenchmark
             SlowestSeconds = seconds[^1],
             Loss = clock.Loss,
             FlopsPerStep = 4.0 * tokens * LayerWeights(options.Preset.Llama),
-            PeakBytes = GpuMemory.InUse(device),
+            BytesInUse = GpuMemory.InUse(device),
         };
     }
 

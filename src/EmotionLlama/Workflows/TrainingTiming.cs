@@ -23,7 +23,7 @@ public sealed record TrainingTiming
     public required double FlopsPerStep { get; init; }
 
     /// <summary>Bytes of the GPU that were in use at the end, caches of libtorch included; 0 on a CPU.</summary>
-    public required long PeakBytes { get; init; }
+    public required long BytesInUse { get; init; }
 
     /// <summary>Samples per second.</summary>
     public double SamplesPerSecond => Options.Batch / StepSeconds;

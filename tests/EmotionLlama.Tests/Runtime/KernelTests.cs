@@ -1,5 +1,7 @@
+using EmotionLlama.Models;
 using EmotionLlama.Runtime;
 using EmotionLlama.Tests.Models;
+using EmotionLlama.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -155,6 +157,32 @@ public sealed class KernelTests : IDisposable
 
         QueryKeyValue Split(Tensor x) => new(
             x.narrow(1, 0, heads), x.narrow(1, heads, keyHeads), x.narrow(1, heads + keyHeads, keyHeads));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.5)]
+    public void AdamW_steps_as_on_the_CPU_and_skips_what_is_not_finite(double maximum)
+    {
+        var (here, there) = (Leaf(CPU), Leaf(CUDA));
+        using var plain = new AdamW([new NamedTensor("w", here)], weightDecay: 0.1);
+        using var fused = new AdamW([new NamedTensor("w", there)], weightDecay: 0.1);
+        foreach (var value in (float[])[1, -3, float.PositiveInfinity, 2])
+        {
+            var gradient = TinyModels.Normal([7, 41], 4, 2) * value;
+            here.grad = gradient.clone();
+            there.grad = gradient.cuda();
+            plain.Step(1e-2, here.grad.norm(), lossScale: 8, maximum);
+            fused.Step(1e-2, there.grad.norm(), lossScale: 8, maximum);
+            if (float.IsInfinity(value))
+                fused.TakeBackCount();
+        }
+
+        Assert.Equal(3, fused.States[0].Steps);
+        AssertClose(ScalarType.Float32, here.detach(), there.detach());
+        AssertClose(ScalarType.Float32, plain.States[0].SecondMoment, fused.States[0].SecondMoment);
+
+        static Tensor Leaf(Device device) => TinyModels.Normal([7, 41], 1, 1).to(device).requires_grad_();
     }
 
     [Fact]

@@ -5,7 +5,7 @@ namespace EmotionLlama.Construction;
 
 /// <summary>Reads the faces of clips and labels them.</summary>
 /// <param name="recipe">What a label needs.</param>
-internal sealed class ClipFaces(ConstructionRecipe recipe)
+internal sealed class FaceLabeler(ConstructionRecipe recipe)
 {
     private readonly PseudoLabeler _labeler = new(recipe);
 

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace EmotionLlama.Runtime;
+namespace EmotionLlama.Runtime.Cuda;
 
 /// <summary>Asks the NVIDIA driver for its GPUs. Needs neither CUDA nor libtorch, only the driver itself.</summary>
 internal static unsafe class CudaDriver

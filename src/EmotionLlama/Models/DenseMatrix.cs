@@ -1,0 +1,40 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace EmotionLlama.Models;
+
+/// <summary>A frozen matrix in the data type of the arithmetic.</summary>
+internal sealed class DenseMatrix : FrozenMatrix
+{
+    private readonly Tensor _whole;
+    private readonly IReadOnlyList<Tensor> _parts;
+
+    /// <summary>Reads matrices with one input into one.</summary>
+    /// <param name="weights">Where the matrices are found.</param>
+    /// <param name="inputs">Columns of all of them.</param>
+    /// <param name="matrices">Name and rows of each.</param>
+    /// <exception cref="InputException">A matrix is missing or has another shape.</exception>
+    public DenseMatrix(WeightReader weights, long inputs, IReadOnlyList<(string Name, long Rows)> matrices) =>
+        (_whole, _parts) = weights.TakeStacked(inputs, matrices);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Tensor> Parts => _parts;
+
+    /// <inheritdoc/>
+    public override IEnumerable<Tensor> Stored => [_whole];
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor x) => functional.linear(x, _whole);
+
+    /// <inheritdoc/>
+    public override Tensor Backward(Tensor gradient) => gradient.mm(_whole);
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        foreach (var part in _parts)
+            part.Dispose();
+
+        _whole.Dispose();
+    }
+}

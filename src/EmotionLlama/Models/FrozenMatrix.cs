@@ -1,0 +1,35 @@
+using static TorchSharp.torch;
+
+namespace EmotionLlama.Models;
+
+/// <summary>A frozen matrix <c>W</c> of shape <c>[out, in]</c>, or several with one input below each other, however it is
+/// stored.</summary>
+internal abstract class FrozenMatrix : IDisposable
+{
+    /// <summary>Applies it.</summary>
+    /// <param name="x"><c>[tokens, in]</c>.</param>
+    /// <returns><c>x Wᵀ</c>, <c>[tokens, out]</c>.</returns>
+    public abstract Tensor Forward(Tensor x);
+
+    /// <summary>The gradient of its input.</summary>
+    /// <param name="gradient">Gradient of the output, <c>[tokens, out]</c>.</param>
+    /// <returns><c>gradient W</c>, <c>[tokens, in]</c>.</returns>
+    public abstract Tensor Backward(Tensor gradient);
+
+    /// <summary>The matrices that it is made of, <c>[rows, in]</c> each, in the data type of the arithmetic. Views where
+    /// they are stored so; others are made anew and belong to the dispose scope that is open.</summary>
+    public abstract IReadOnlyList<Tensor> Parts { get; }
+
+    /// <summary>The tensors as they lie in memory.</summary>
+    public abstract IEnumerable<Tensor> Stored { get; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Frees the tensors.</summary>
+    protected abstract void Dispose(bool disposing);
+}
