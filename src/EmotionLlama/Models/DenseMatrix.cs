@@ -24,7 +24,7 @@ internal sealed class DenseMatrix : FrozenMatrix
     public override IEnumerable<Tensor> Stored => [_whole];
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor x) => functional.linear(x, _whole);
+    public override Tensor Forward(Tensor x) => FusedOperators.Linear(x, _whole);
 
     /// <inheritdoc/>
     public override Tensor Backward(Tensor gradient) => gradient.mm(_whole);
