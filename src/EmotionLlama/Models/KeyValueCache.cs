@@ -78,6 +78,9 @@ public sealed class KeyValueCache : IDisposable
     /// <summary>Number of sequences.</summary>
     public int Sequences => _promptOfRow.Length;
 
+    /// <summary>Numbers that there is room for.</summary>
+    internal long Values => _prompts.Concat(_answers).Sum(states => states.numel());
+
     /// <summary>Position of each sequence's next token: <c>[sequences]</c>, int64, on the device.</summary>
     internal Tensor Positions => _sequences.Positions;
 

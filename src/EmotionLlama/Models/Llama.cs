@@ -1,7 +1,6 @@
 using EmotionLlama.Configuration;
 using EmotionLlama.Runtime;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace EmotionLlama.Models;
 
@@ -194,6 +193,14 @@ public sealed class Llama : IDisposable
         var (loss, gradient) = HeadBackward(hidden, targets, factor);
         gradient = trace.Backward(gradient);
         return (loss.MoveToOuterDisposeScope(), gradient.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>Adds the LoRA matrices to the frozen weights for good, so that answering costs nothing more than without
+    /// them; such a model can no longer be trained or saved. Frozen weights of fewer bits keep them beside.</summary>
+    public void MergeLora()
+    {
+        foreach (var layer in _layers)
+            layer.MergeLora();
     }
 
     /// <inheritdoc/>

@@ -148,6 +148,13 @@ internal sealed class LlamaLayer : IDisposable
             .MoveToOuterDisposeScope();
     }
 
+    /// <summary>Adds the low-rank updates to the frozen weights for good.</summary>
+    public void MergeLora()
+    {
+        foreach (var (_, linear) in Parts)
+            linear.Merge();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -12,7 +12,7 @@ internal sealed class LoraLinear : IDisposable
 {
     private readonly string[] _names;
     private readonly LoraAdapter?[] _adapters;
-    private readonly LoraAdapter[] _adapted;
+    private LoraAdapter[] _adapted;
     private readonly double _dropout;
 
     /// <summary>Reads the frozen weights, and makes fresh updates where the settings ask for them.</summary>
@@ -65,12 +65,7 @@ internal sealed class LoraLinear : IDisposable
     /// <param name="x"><c>[tokens, in]</c>.</param>
     /// <param name="dropout">Dropout before the updates; null for none.</param>
     /// <returns>The outputs side by side, <c>[tokens, out]</c>.</returns>
-    public Tensor Forward(Tensor x, DropoutMask? dropout = null)
-    {
-        var result = Forward(x, dropout, out var kept);
-        kept?.Low.Dispose();
-        return result;
-    }
+    public Tensor Forward(Tensor x, DropoutMask? dropout = null) => Forward(x, dropout, out _);
 
     /// <summary>Applies the maps.</summary>
     /// <param name="x"><c>[tokens, in]</c>.</param>
@@ -130,6 +125,27 @@ internal sealed class LoraLinear : IDisposable
         }
 
         return (frozen, lowGradient.mm(StackedA(low.dtype)));
+    }
+
+    /// <summary>Adds the updates to the frozen maps for good, in float32, rounded once. Where the frozen matrix is stored
+    /// so that it cannot take them, they stay what they are.</summary>
+    public void Merge()
+    {
+        using var _ = no_grad();
+        for (var i = 0; i < _adapters.Length; i++)
+        {
+            if (_adapters[i] is not { } adapter)
+                continue;
+
+            using var scope = NewDisposeScope();
+            if (!Frozen.TryAdd(adapter.FirstRow, adapter.B.mm(adapter.A).ScaleInPlace(adapter.Scale)))
+                return;
+
+            adapter.Dispose();
+            _adapters[i] = null;
+        }
+
+        _adapted = [];
     }
 
     /// <inheritdoc/>

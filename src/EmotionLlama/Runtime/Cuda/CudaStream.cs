@@ -56,7 +56,7 @@ internal sealed unsafe class CudaStream : IDisposable
 
         var outer = s_current;
         s_current = Handle;
-        return new Guard(guard, outer);
+        return new Guard((nint)guard, outer);
     }
 
     /// <summary>What the default stream does from now on comes behind all that was queued here.</summary>
@@ -67,16 +67,13 @@ internal sealed unsafe class CudaStream : IDisposable
     }
 
     /// <summary>Goes back to the stream before.</summary>
-    internal readonly ref struct Guard(void* guard, nint outer)
+    internal readonly struct Guard(nint guard, nint outer) : IDisposable
     {
-        private readonly void* _guard = guard;
-        private readonly nint _outer = outer;
-
         /// <summary>Goes back.</summary>
         public void Dispose()
         {
-            s_current = _outer;
-            if (DeleteGuard(_guard) != 0)
+            s_current = outer;
+            if (DeleteGuard((void*)guard) != 0)
                 throw new InvalidOperationException("libtorch does not go back to its stream");
         }
     }

@@ -50,7 +50,7 @@ internal sealed class DecodeKernels
     public bool Attends(long channels) => channels % (2 * _vector) == 0 && channels <= LanesOfWarp * _vector;
 
     /// <summary>Whether a matrix is multiplied with so few vectors.</summary>
-    public bool Multiplies(Tensor x, Tensor matrix) =>
+    public static bool Multiplies(Tensor x, Tensor matrix) =>
         x.shape[0] is > 0 and <= MostVectors
         && x.shape[1] * x.ElementSize % PackBytes == 0
         && x.dtype == matrix.dtype
