@@ -75,6 +75,10 @@ internal static class BenchVerb
             Description = "auto, fp32, bf16 or fp16.",
             DefaultValueFactory = _ => Amp.Auto,
         };
+        var frozen = new Option<FrozenFormat>("--frozen")
+        {
+            Description = "How the frozen matrices are stored: auto (as --precision says), fp8 or nf4.",
+        };
         var checkpoint = new Option<GradCheckpoint>("--grad-checkpoint")
         {
             Description = "Activations that are computed again: none, selective or full.",
@@ -86,7 +90,7 @@ internal static class BenchVerb
         var device = new Option<string?>("--device") { Description = "cuda, cuda:N or cpu.", HelpName = "DEVICE" };
         var verb = new Command("train", "Measures stage 2 on a model of full size with random weights.")
         {
-            preset, batch, tokens, answer, steps, precision, checkpoint, vision, device,
+            preset, batch, tokens, answer, steps, precision, frozen, checkpoint, vision, device,
         };
         verb.SetAction((parsed, stop) =>
         {
@@ -100,6 +104,7 @@ internal static class BenchVerb
                     AnswerTokens = parsed.GetValue(answer),
                     Steps = parsed.GetValue(steps),
                     Precision = parsed.GetValue(precision),
+                    Frozen = parsed.GetValue(frozen),
                     Checkpoint = parsed.GetValue(checkpoint),
                     EncodesImages = parsed.GetValue(vision),
                     Device = parsed.GetValue(device),

@@ -20,17 +20,7 @@ internal sealed class FusedKernels
     private FusedKernels(ScalarType type)
     {
         Vector = type == ScalarType.Float32 ? 4 : 8;
-        var name = type switch
-        {
-            ScalarType.Float32 => "float",
-            ScalarType.Float16 => "f16",
-            ScalarType.BFloat16 => "bf16",
-            _ => throw new ArgumentOutOfRangeException(nameof(type), type, "no kernels for this data type"),
-        };
-        using var stream = typeof(FusedKernels).Assembly.GetManifestResourceStream(typeof(FusedKernels), "Kernels.cu")!;
-        using var reader = new StreamReader(stream);
-        var code = KernelCompiler.Compile(reader.ReadToEnd(), CudaApi.ComputeCapability(), $"ELEMENT={name}");
-        var module = CudaApi.LoadModule(code);
+        var module = KernelSource.Load("Kernels.cu", type);
         _addRmsNorm = (CudaApi.Function(module, "add_rms_norm_1"), CudaApi.Function(module, "add_rms_norm_2"));
         _rmsNormBackward =
             (CudaApi.Function(module, "rms_norm_backward_1"), CudaApi.Function(module, "rms_norm_backward_2"));

@@ -1,0 +1,141 @@
+// What all kernels share, put before each of the other sources: data types, 16-byte packs of them, sums and maxima over a
+// block, and rows in 8-bit floating point. ELEMENT (float, f16 or bf16) is given when they are compiled.
+
+typedef unsigned char u8;
+typedef unsigned short u16;
+typedef unsigned int u32;
+typedef long long i64;
+typedef unsigned long long u64;
+
+struct bf16 { u16 bits; };
+struct f16 { u16 bits; };
+
+typedef ELEMENT T;
+
+__device__ __forceinline__ float wide(float value) { return value; }
+
+__device__ __forceinline__ float wide(bf16 value) { return __uint_as_float((u32)value.bits << 16); }
+
+__device__ __forceinline__ float wide(f16 value)
+{
+    float result;
+    asm("cvt.f32.f16 %0, %1;" : "=f"(result) : "h"(value.bits));
+    return result;
+}
+
+__device__ __forceinline__ void narrow(float& to, float value) { to = value; }
+
+__device__ __forceinline__ void narrow(bf16& to, float value)
+{
+    asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(to.bits) : "f"(value));
+}
+
+__device__ __forceinline__ void narrow(f16& to, float value)
+{
+    asm("cvt.rn.f16.f32 %0, %1;" : "=h"(to.bits) : "f"(value));
+}
+
+__device__ __forceinline__ float rounded(float value)
+{
+    T result;
+    narrow(result, value);
+    return wide(result);
+}
+
+constexpr int VECTOR = 16 / sizeof(T);
+
+struct alignas(16) Pack { T v[VECTOR]; };
+
+__device__ __forceinline__ float2 block_sum(float2 value)
+{
+    __shared__ float2 partial[32];
+    for (int offset = 16; offset > 0; offset /= 2)
+    {
+        value.x += __shfl_xor_sync(0xffffffffu, value.x, offset);
+        value.y += __shfl_xor_sync(0xffffffffu, value.y, offset);
+    }
+
+    int lane = threadIdx.x % 32, warp = threadIdx.x / 32, warps = blockDim.x / 32;
+    if (lane == 0)
+        partial[warp] = value;
+
+    __syncthreads();
+    value = lane < warps ? partial[lane] : make_float2(0, 0);
+    for (int offset = 16; offset > 0; offset /= 2)
+    {
+        value.x += __shfl_xor_sync(0xffffffffu, value.x, offset);
+        value.y += __shfl_xor_sync(0xffffffffu, value.y, offset);
+    }
+
+    __syncthreads();
+    return value;
+}
+
+__device__ __forceinline__ float block_max(float value)
+{
+    __shared__ float partial[32];
+    for (int offset = 16; offset > 0; offset /= 2)
+        value = fmaxf(value, __shfl_xor_sync(0xffffffffu, value, offset));
+
+    int lane = threadIdx.x % 32, warp = threadIdx.x / 32, warps = blockDim.x / 32;
+    if (lane == 0)
+        partial[warp] = value;
+
+    __syncthreads();
+    value = partial[lane < warps ? lane : 0];
+    for (int offset = 16; offset > 0; offset /= 2)
+        value = fmaxf(value, __shfl_xor_sync(0xffffffffu, value, offset));
+
+    __syncthreads();
+    return value;
+}
+
+// The largest e4m3 number, and the smallest maximum that a row is scaled by: no number is divided by zero.
+constexpr float E4M3_MAX = 448, SMALLEST_ROW = 1e-30f;
+
+struct alignas(VECTOR) Codes { u8 v[VECTOR]; };
+
+// Two numbers, rounded to the nearest e4m3, the first in the lower byte. What is larger than 448 becomes 448.
+__device__ __forceinline__ u16 e4m3_pair(float first, float second)
+{
+    u16 result = 0;
+#if __CUDA_ARCH__ >= 890
+    asm("cvt.rn.satfinite.e4m3x2.f32 %0, %1, %2;" : "=h"(result) : "f"(second), "f"(first));
+#endif
+    return result;
+}
+
+// A row's scale from its largest absolute value: what is written is value * factor, and means that times scale.
+struct RowScale
+{
+    float factor, scale;
+
+    __device__ __forceinline__ explicit RowScale(float largest)
+    {
+        largest = fmaxf(largest, SMALLEST_ROW);
+        factor = E4M3_MAX / largest;
+        scale = largest / E4M3_MAX;
+    }
+};
+
+__device__ __forceinline__ float largest_of(const Pack& pack)
+{
+    float result = 0;
+    for (int i = 0; i < VECTOR; i++)
+        result = fmaxf(result, fabsf(wide(pack.v[i])));
+
+    return result;
+}
+
+__device__ __forceinline__ Codes codes_of(const Pack& pack, float factor)
+{
+    Codes result;
+    for (int i = 0; i < VECTOR; i += 2)
+    {
+        u16 pair = e4m3_pair(wide(pack.v[i]) * factor, wide(pack.v[i + 1]) * factor);
+        result.v[i] = (u8)pair;
+        result.v[i + 1] = (u8)(pair >> 8);
+    }
+
+    return result;
+}
