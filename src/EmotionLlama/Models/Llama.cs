@@ -21,13 +21,16 @@ public sealed class Llama : IDisposable
     private readonly Tensor _norm;
     private readonly Tensor _head;
     private readonly RotaryTable _angles;
+    private readonly FrozenMatrices _frozen;
 
     /// <summary>Builds the decoder from its weights, with fresh LoRA matrices.</summary>
     /// <param name="config">Sizes.</param>
     /// <param name="weights">Where the weights are found, with the device and data type they get.</param>
     /// <param name="lora">Which projections get low-rank updates.</param>
+    /// <param name="frozen">How the matrices of the layers are stored.</param>
     /// <exception cref="InputException">A weight is missing or has another shape.</exception>
-    public Llama(LlamaConfig config, WeightReader weights, LoraSettings lora)
+    public Llama(
+        LlamaConfig config, WeightReader weights, LoraSettings lora, FrozenFormat frozen = FrozenFormat.Auto)
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(weights);
@@ -35,15 +38,17 @@ public sealed class Llama : IDisposable
         Config = config;
         Device = weights.Device;
         Dtype = weights.Dtype;
+        _frozen = new FrozenMatrices(frozen);
         _embedding = weights.Take("model.embed_tokens.weight", config.VocabularySize, config.HiddenSize);
         _layers = [.. Enumerable.Range(0, config.Layers)
-            .Select(i => new LlamaLayer(config, weights.Under($"model.layers.{i}."), lora))];
+            .Select(i => new LlamaLayer(config, weights.Under($"model.layers.{i}."), lora, _frozen))];
         _norm = weights.Take("model.norm.weight", config.HiddenSize);
         _head = config.TiedHead
             ? _embedding.alias().DetachFromDisposeScope()
             : weights.Take("lm_head.weight", config.VocabularySize, config.HiddenSize);
         _angles = new RotaryTable(
             config.HeadSize, config.MaxPositions, config.RopeTheta, config.RopeFactor, Device);
+        Trained = new FlatParameters([.. LoraTensors], Dtype, Device);
     }
 
     /// <summary>Sizes.</summary>
@@ -57,12 +62,18 @@ public sealed class Llama : IDisposable
 
     /// <summary>The LoRA matrices, named as in a Hugging Face Llama:
     /// <c>model.layers.0.self_attn.q_proj.lora_A.weight</c>.</summary>
-    public IEnumerable<NamedTensor> LoraParameters =>
+    public IEnumerable<NamedTensor> LoraParameters => LoraTensors.Select(
+        parameter => new NamedTensor(parameter.Name, parameter.Tensor.Parts[parameter.Part]));
+
+    /// <summary>The tensors that the LoRA matrices are parts of.</summary>
+    internal IEnumerable<TrainedParameter> LoraTensors =>
         from layer in _layers.Index()
-        from update in layer.Item.Adapters
-        from matrix in (IEnumerable<(string Name, Tensor Value)>)
-            [("lora_A", update.Adapter.A), ("lora_B", update.Adapter.B)]
-        select new NamedTensor($"model.layers.{layer.Index}.{update.Name}.{matrix.Name}.weight", matrix.Value);
+        from parameter in layer.Item.Trained
+        select parameter with { Name = $"model.layers.{layer.Index}.{parameter.Name}" };
+
+    /// <summary>What is trained with this decoder: the LoRA matrices and, inside a larger model, that model's own
+    /// parameters. Owned by the decoder.</summary>
+    internal FlatParameters Trained { get; private set; }
 
     /// <summary>The weights that stage 2 keeps frozen, under their Hugging Face names. Some are views of
     /// <see cref="StoredWeights"/>.</summary>
@@ -92,6 +103,14 @@ public sealed class Llama : IDisposable
         .. (IEnumerable<Tensor>)(Config.TiedHead ? [] : [_head]),
     ];
 
+    /// <summary>Puts parameters of a larger model beside the LoRA matrices.</summary>
+    /// <param name="parameters">All of them, the LoRA matrices included.</param>
+    internal void TrainWith(IReadOnlyList<TrainedParameter> parameters)
+    {
+        using var old = Trained;
+        Trained = new FlatParameters(parameters, Dtype, Device);
+    }
+
     /// <summary>Looks up token embeddings.</summary>
     /// <param name="tokenIds"><c>[tokens]</c>, int64.</param>
     /// <returns><c>[tokens, hidden]</c>.</returns>
@@ -110,6 +129,7 @@ public sealed class Llama : IDisposable
         ArgumentNullException.ThrowIfNull(embeddings);
         ArgumentNullException.ThrowIfNull(layout);
         using var scope = NewDisposeScope();
+        Trained.Refresh();
         var rotations = Rotations(layout);
         var stream = new ResidualStream(embeddings, null);
         for (var i = 0; i < _layers.Length; i++)
@@ -188,6 +208,8 @@ public sealed class Llama : IDisposable
         ArgumentNullException.ThrowIfNull(layout);
         using var _ = no_grad();
         using var scope = NewDisposeScope();
+        Trained.Refresh();
+        Trained.PrepareGradients();
         using var trace = new LlamaTrace(_layers, Rotations(layout), layout, rows, training, checkpoint);
         var hidden = Total(trace.Forward(embeddings));
         var (loss, gradient) = HeadBackward(hidden, targets, factor);
@@ -213,6 +235,8 @@ public sealed class Llama : IDisposable
             tensor.Dispose();
 
         _angles.Dispose();
+        _frozen.Dispose();
+        Trained.Dispose();
     }
 
     /// <summary>The loss and its gradient, some targets at a time, so that the logits of a large batch never exist

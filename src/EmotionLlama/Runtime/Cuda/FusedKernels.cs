@@ -55,13 +55,15 @@ internal sealed class FusedKernels
 
     /// <summary><c>x + delta</c> and its normalization. Without <paramref name="delta"/> the sum is <paramref name="x"/>.
     /// </summary>
-    public (Tensor Sum, Tensor Normed) AddRmsNorm(Tensor x, Tensor? delta, Tensor weight, double epsilon)
+    public NormedRows AddRmsNorm(Tensor x, Tensor? delta, Tensor weight, double epsilon, DropoutMask? dropout)
     {
         var sum = delta is null ? x : empty_like(x);
         var normed = empty_like(x);
+        var dropped = dropout is null ? null : empty_like(x);
         _addRmsNorm.Launch(
-            x, Packs(x), [x, delta, weight, delta is null ? null : sum, normed, Packs(x), (float)epsilon]);
-        return (sum, normed);
+            x, Packs(x), [x, delta, weight, delta is null ? null : sum, normed, dropped, dropout?.Seed ?? 0,
+            dropout?.Threshold ?? 0, dropout?.KeepScale ?? 1, Packs(x), (float)epsilon]);
+        return new(sum, normed, dropped ?? normed);
     }
 
     /// <summary>The gradient of a normalization's input, plus that of the residual beside it.</summary>

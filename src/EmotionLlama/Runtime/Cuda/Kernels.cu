@@ -32,10 +32,11 @@ struct Draw
 };
 
 // sum = x + delta, normed = sum / sqrt(mean(sum^2) + epsilon) * weight; a block for each row, of which a thread keeps at
-// most MOST packs. Without delta, sum is x.
+// most MOST packs. Without delta, sum is x. Where dropped is given, it is normed behind a dropout.
 template<int MOST>
 __device__ __forceinline__ void add_rms_norm_row(
-    const Pack* x, const Pack* delta, const Pack* weight, Pack* sum, Pack* normed, int packs, float epsilon)
+    const Pack* x, const Pack* delta, const Pack* weight, Pack* sum, Pack* normed,
+    Pack* dropped, u64 seed, u32 threshold, float keep_scale, int packs, float epsilon)
 {
     i64 row = (i64)blockIdx.x * packs;
     Pack kept[MOST];
@@ -74,6 +75,14 @@ __device__ __forceinline__ void add_rms_norm_row(
             narrow(result.v[i], rounded(wide(kept[k].v[i]) * scale) * wide(w.v[i]));
 
         normed[row + place] = result;
+        if (!dropped)
+            continue;
+
+        Draw draw(seed, row + place);
+        for (int i = 0; i < VECTOR; i++)
+            narrow(result.v[i], draw[i] >= threshold ? wide(result.v[i]) * keep_scale : 0);
+
+        dropped[row + place] = result;
     }
 }
 
@@ -143,9 +152,11 @@ __device__ __forceinline__ void rms_norm_backward_row(
 
 #define NORMS(MOST) \
     extern "C" __global__ void __launch_bounds__(1024) add_rms_norm_##MOST( \
-        const Pack* x, const Pack* delta, const Pack* weight, Pack* sum, Pack* normed, int packs, float epsilon) \
+        const Pack* x, const Pack* delta, const Pack* weight, Pack* sum, Pack* normed, \
+        Pack* dropped, u64 seed, u32 threshold, float keep_scale, int packs, float epsilon) \
     { \
-        add_rms_norm_row<MOST>(x, delta, weight, sum, normed, packs, epsilon); \
+        add_rms_norm_row<MOST>( \
+            x, delta, weight, sum, normed, dropped, seed, threshold, keep_scale, packs, epsilon); \
     } \
     extern "C" __global__ void __launch_bounds__(1024) rms_norm_backward_##MOST( \
         const Pack* gradient, const Pack* low, u64 seed, u32 threshold, float keep_scale, \
