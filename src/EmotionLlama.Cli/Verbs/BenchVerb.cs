@@ -11,7 +11,7 @@ namespace EmotionLlama.Cli.Verbs;
 internal static class BenchVerb
 {
     public static Command Create(GlobalOptions globals) =>
-        new("bench", "Measures how fast this machine is.") 
+        new("bench", "Measures how fast this machine is.")
         {
             BenchEncodeVerb.Create(globals), BenchGenerateVerb.Create(globals), Load(globals), Train(globals),
         };

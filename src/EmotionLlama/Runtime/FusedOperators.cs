@@ -37,7 +37,7 @@ internal static class FusedOperators
         var (values, ids) = logits.narrow(1, 0, vocabulary).max(1);
         var isBroken = values.isnan();
         next.copy_(where(isBroken, zeros_like(ids), ids));
-        chosen.copy_(where(isBroken, zeros_like(ids).SubtractInPlace(1), ids));
+        chosen.copy_(where(isBroken, ones_like(ids).neg(), ids));
     }
 
     /// <summary>A residual sum and its root mean square normalization.</summary>

@@ -1,5 +1,4 @@
 using EmotionLlama.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EmotionLlama.Tests.Models;

@@ -1,6 +1,5 @@
 using EmotionLlama.Models;
 using EmotionLlama.Runtime;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EmotionLlama.Tests.Models;
