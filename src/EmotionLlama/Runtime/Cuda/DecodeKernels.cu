@@ -5,11 +5,12 @@
 constexpr int WARPS = 4;
 constexpr float LOWEST = -1e30f;
 
-// Weights are read once: they need no place in the first cache, where the inputs shall stay.
+// Weights are read once: they need no place in the first cache, where the inputs shall stay. Volatile, so that they are
+// read where it is written.
 __device__ __forceinline__ Pack streamed(const Pack* from)
 {
     union { u32 words[4]; Pack pack; } result;
-    asm("ld.global.nc.L1::no_allocate.v4.u32 {%0, %1, %2, %3}, [%4];"
+    asm volatile("ld.global.nc.L1::no_allocate.v4.u32 {%0, %1, %2, %3}, [%4];"
         : "=r"(result.words[0]), "=r"(result.words[1]), "=r"(result.words[2]), "=r"(result.words[3]) : "l"(from));
     return result.pack;
 }
@@ -20,6 +21,8 @@ extern "C" __global__ void rope_and_keep(
     T* rows, T* keys, T* values, const float* cosines, const float* sines, const i64* positions,
     const i64* prompt_of_row, const i64* prompt_lengths, int heads, int key_heads, int half, int capacity, int parts)
 {
+    let_next_begin();
+    wait_for_earlier();
     int row = blockIdx.x / parts, channels = 2 * half, packs = half / VECTOR;
     i64 position = positions[row];
     i64 place = position - prompt_lengths[prompt_of_row[row]];
@@ -69,6 +72,8 @@ __device__ __forceinline__ void attend_row(
     constexpr int GROUPS = WARPS * 32 / GROUP;
     __shared__ float tops[GROUPS], sums[GROUPS], outs[WARPS * 32 * VECTOR];
 
+    let_next_begin();
+    wait_for_earlier();
     int item = blockIdx.x / chunks, row = item / heads, head = item % heads, key_head = head / (heads / key_heads);
     int first = blockIdx.x % chunks * chunk, length = (int)positions[row] + 1;
     if (first >= length)
@@ -204,6 +209,8 @@ ATTEND(32)
 extern "C" __global__ void join_chunks(
     const float* parts, const i64* positions, T* result, int heads, int channels, int chunks, int chunk)
 {
+    let_next_begin();
+    wait_for_earlier();
     int used = (int)((positions[blockIdx.x / heads] + chunk) / chunk), width = channels + 2;
     parts += (i64)blockIdx.x * chunks * width;
     float highest = LOWEST, total = 0;
@@ -224,7 +231,7 @@ extern "C" __global__ void join_chunks(
 }
 
 // The product of a matrix [outputs, inputs] with COUNT vectors, for which the speed of memory is all that counts: a warp
-// reads OUTPUTS rows at once.
+// reads OUTPUTS rows at once. The first of them are on their way before the vectors are there.
 template<int COUNT>
 __device__ __forceinline__ void multiply_vectors(const Pack* x, const Pack* matrix, T* result, int outputs, int packs)
 {
@@ -245,9 +252,9 @@ __device__ __forceinline__ void multiply_vectors(const Pack* x, const Pack* matr
             sums[o][n] = 0;
     }
 
-    for (int start = lane; start < packs; start += 32 * AHEAD)
+    Pack read[AHEAD][OUTPUTS] = {};
+    auto fetch = [&](int start)
     {
-        Pack read[AHEAD][OUTPUTS] = {};
 #pragma unroll
         for (int a = 0; a < AHEAD; a++)
         {
@@ -258,6 +265,14 @@ __device__ __forceinline__ void multiply_vectors(const Pack* x, const Pack* matr
                     read[a][o] = streamed(rows[o] + start + a * 32);
             }
         }
+    };
+    let_next_begin();
+    fetch(lane);
+    wait_for_earlier();
+    for (int start = lane; start < packs; start += 32 * AHEAD)
+    {
+        if (start != lane)
+            fetch(start);
 
 #pragma unroll
         for (int a = 0; a < AHEAD; a++)
@@ -316,6 +331,8 @@ extern "C" __global__ void __launch_bounds__(1024) choose(
 {
     __shared__ float values[32];
     __shared__ int ids[32];
+    let_next_begin();
+    wait_for_earlier();
     const T* row = logits + (i64)blockIdx.x * stride;
     float best = __uint_as_float(0xff800000u);
     int id = 0x7fffffff;

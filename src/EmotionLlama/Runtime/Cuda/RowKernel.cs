@@ -17,10 +17,11 @@ internal readonly record struct RowKernel(nint One, nint Two)
     /// <param name="x">The tensor.</param>
     /// <param name="packs">Packs of a row.</param>
     /// <param name="arguments">The kernel's arguments.</param>
-    public void Launch(Tensor x, int packs, ReadOnlySpan<KernelArgument> arguments)
+    /// <param name="overlaps">See <see cref="CudaApi.Launch"/>.</param>
+    public void Launch(Tensor x, int packs, ReadOnlySpan<KernelArgument> arguments, bool overlaps = false)
     {
         var isShort = packs <= MostThreads;
         var threads = ((isShort ? packs : (packs + 1) / 2) + Warp - 1) / Warp * Warp;
-        CudaApi.Launch(isShort ? One : Two, x.NumberOfElements / x.shape[^1], threads, arguments);
+        CudaApi.Launch(isShort ? One : Two, x.NumberOfElements / x.shape[^1], threads, arguments, overlaps);
     }
 }
