@@ -11,7 +11,10 @@ namespace EmotionLlama.Cli.Verbs;
 internal static class BenchVerb
 {
     public static Command Create(GlobalOptions globals) =>
-        new("bench", "Measures how fast this machine is.") { BenchEncodeVerb.Create(globals), Load(globals), Train(globals) };
+        new("bench", "Measures how fast this machine is.")
+        {
+            BenchEncodeVerb.Create(globals), BenchGenerateVerb.Create(globals), Load(globals), Train(globals),
+        };
 
     private static Command Load(GlobalOptions globals)
     {
@@ -65,6 +68,10 @@ internal static class BenchVerb
         var answer = BenchOptions.Number("--answer-tokens", "Answer tokens of a sample.", 150);
         var steps = BenchOptions.Number("--steps", "Steps to measure.", 10);
         var precision = BenchOptions.Precision();
+        var frozen = new Option<FrozenFormat>("--frozen")
+        {
+            Description = "How the frozen matrices are stored: auto (as --precision says), fp8 or nf4.",
+        };
         var checkpoint = new Option<GradCheckpoint>("--grad-checkpoint")
         {
             Description = "Activations that are computed again: none, selective or full.",
@@ -77,7 +84,7 @@ internal static class BenchVerb
         var threads = new Option<int?>("--threads") { Description = "Threads of one operation on a CPU." };
         var verb = new Command("train", "Measures stage 2 on a model of full size with random weights.")
         {
-            preset, batch, tokens, answer, steps, precision, checkpoint, vision, device, threads,
+            preset, batch, tokens, answer, steps, precision, frozen, checkpoint, vision, device, threads,
         };
         verb.SetAction((parsed, stop) =>
         {
@@ -91,6 +98,7 @@ internal static class BenchVerb
                     AnswerTokens = parsed.GetValue(answer),
                     Steps = parsed.GetValue(steps),
                     Precision = parsed.GetValue(precision),
+                    Frozen = parsed.GetValue(frozen),
                     Checkpoint = parsed.GetValue(checkpoint),
                     EncodesImages = parsed.GetValue(vision),
                     Device = parsed.GetValue(device),

@@ -6,7 +6,8 @@ namespace EmotionLlama.Models;
 /// stored.</summary>
 internal abstract class FrozenMatrix : IDisposable
 {
-    /// <summary>Applies it.</summary>
+    /// <summary>Applies it. Tensors that it makes on its way belong to the dispose scope that is open, and none is
+    /// disposed before: decoding records this work.</summary>
     /// <param name="x"><c>[tokens, in]</c>.</param>
     /// <returns><c>x Wᵀ</c>, <c>[tokens, out]</c>.</returns>
     public abstract Tensor Forward(Tensor x);
@@ -22,6 +23,12 @@ internal abstract class FrozenMatrix : IDisposable
 
     /// <summary>The tensors as they lie in memory.</summary>
     public abstract IEnumerable<Tensor> Stored { get; }
+
+    /// <summary>Adds to some rows, where the matrix is stored so that this loses nothing but a rounding.</summary>
+    /// <param name="firstRow">The first row.</param>
+    /// <param name="update">What is added, <c>[rows, in]</c>, float32.</param>
+    /// <returns>Whether it was added.</returns>
+    public virtual bool TryAdd(long firstRow, Tensor update) => false;
 
     /// <inheritdoc/>
     public void Dispose()

@@ -18,8 +18,9 @@ internal sealed class LlamaLayer : IDisposable
     /// <param name="config">Sizes.</param>
     /// <param name="weights">Where the layer's weights are found.</param>
     /// <param name="lora">Which projections get low-rank updates.</param>
+    /// <param name="frozen">Makes the frozen matrices.</param>
     /// <exception cref="InputException">A weight is missing or has another shape.</exception>
-    public LlamaLayer(LlamaConfig config, WeightReader weights, LoraSettings lora)
+    public LlamaLayer(LlamaConfig config, WeightReader weights, LoraSettings lora, FrozenMatrices frozen)
     {
         _config = config;
         long hidden = config.HiddenSize, inner = config.IntermediateSize;
@@ -29,10 +30,10 @@ internal sealed class LlamaLayer : IDisposable
         _inputNorm = weights.Take("input_layernorm.weight", hidden);
         _postAttentionNorm = weights.Take("post_attention_layernorm.weight", hidden);
         _queryKeyValue = new LoraLinear(
-            attention, hidden, lora, ("q_proj", queries), ("k_proj", keys), ("v_proj", keys));
-        _output = new LoraLinear(attention, queries, lora, ("o_proj", hidden));
-        _gateUp = new LoraLinear(feedForward, hidden, lora, ("gate_proj", inner), ("up_proj", inner));
-        _down = new LoraLinear(feedForward, inner, lora, ("down_proj", hidden));
+            attention, hidden, lora, frozen, ("q_proj", queries), ("k_proj", keys), ("v_proj", keys));
+        _output = new LoraLinear(attention, queries, lora, frozen, ("o_proj", hidden));
+        _gateUp = new LoraLinear(feedForward, hidden, lora, frozen, ("gate_proj", inner), ("up_proj", inner));
+        _down = new LoraLinear(feedForward, inner, lora, frozen, ("down_proj", hidden));
     }
 
     /// <summary>The matrices of the low-rank updates under the names of their projections.</summary>
@@ -58,23 +59,22 @@ internal sealed class LlamaLayer : IDisposable
     private IEnumerable<(string Name, LoraLinear Linear)> Parts =>
         [("self_attn", _queryKeyValue), ("self_attn", _output), ("mlp", _gateUp), ("mlp", _down)];
 
-    /// <summary>Runs the layer without keeping anything.</summary>
+    /// <summary>Runs the layer without keeping anything for a gradient. What it makes belongs to the dispose scope that
+    /// is open.</summary>
     /// <param name="stream">The residual stream.</param>
-    /// <param name="rotations">The tokens' angles.</param>
-    /// <param name="attend">Attention: <c>[tokens, heads · channels]</c> of queries, keys and values.</param>
+    /// <param name="attend">Rotation and attention: <c>[tokens, heads · channels]</c> of queries, keys and values,
+    /// <c>[tokens, (heads + 2 · keyHeads) · channels]</c>.</param>
     /// <param name="rows">The tokens that matter behind this layer, <c>[rows]</c>, int64; null for all.</param>
-    public ResidualStream Forward(
-        ResidualStream stream, Rotations rotations, Func<QueryKeyValue, Tensor> attend, Tensor? rows = null)
+    public ResidualStream Forward(ResidualStream stream, Func<Tensor, Tensor> attend, Tensor? rows = null)
     {
-        using var scope = NewDisposeScope();
         var (input, normed, _) = Norm(stream, _inputNorm);
-        var attended = attend(Rope(_queryKeyValue.Forward(normed), rotations));
+        var attended = attend(_queryKeyValue.Forward(normed));
         if (rows is not null)
             (input, attended) = (input.index_select(0, rows), attended.index_select(0, rows));
 
         var (middle, normedMiddle, _) = Norm(new(input, _output.Forward(attended)), _postAttentionNorm);
         var added = _down.Forward(FusedOperators.SwiGlu(_gateUp.Forward(normedMiddle)));
-        return new ResidualStream(middle, added).MoveToOuterDisposeScope();
+        return new ResidualStream(middle, added);
     }
 
     /// <summary>Runs the layer and keeps what <see cref="Backward"/> needs.</summary>
@@ -148,6 +148,13 @@ internal sealed class LlamaLayer : IDisposable
             .MoveToOuterDisposeScope();
     }
 
+    /// <summary>Adds the low-rank updates to the frozen weights for good.</summary>
+    public void MergeLora()
+    {
+        foreach (var (_, linear) in Parts)
+            linear.Merge();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -171,7 +178,8 @@ internal sealed class LlamaLayer : IDisposable
         FusedOperators.RmsNormBackward(
             gradient.Frozen, gradient.Low, dropout, x, weight, _config.NormEpsilon, residual);
 
-    private QueryKeyValue Rope(Tensor row, Rotations rotations) =>
+    /// <summary>Splits and turns queries and keys.</summary>
+    public QueryKeyValue Rope(Tensor row, Rotations rotations) =>
         FusedOperators.Rope(row, rotations, _config.Heads, _config.KeyValueHeads);
 
     private static Tensor Whole((Tensor Frozen, Tensor? Low) gradient, DropoutMask? dropout) =>

@@ -10,23 +10,29 @@ namespace EmotionLlama.Models;
 internal sealed class LoraLinear : IDisposable
 {
     private readonly string[] _names;
-    private readonly (int Map, LoraAdapter Adapter)[] _adapters;
-    private readonly TrainedTensor? _first;
     private readonly double _dropout;
     private readonly double _scale;
+
+    private (int Map, LoraAdapter Adapter)[] _adapters;
+    private TrainedTensor? _first;
 
     /// <summary>Reads the frozen weights, and makes fresh updates where the settings ask for them.</summary>
     /// <param name="weights">Where <c>NAME.weight</c> is found.</param>
     /// <param name="inputs">Input channels.</param>
     /// <param name="lora">Which maps get an update.</param>
+    /// <param name="frozen">Makes the frozen matrix.</param>
     /// <param name="maps">Name and output channels of each map, such as <c>q_proj</c>.</param>
     /// <exception cref="InputException">A weight is missing or has another shape.</exception>
     public LoraLinear(
-        WeightReader weights, long inputs, LoraSettings lora, params (string Name, long Rows)[] maps)
+        WeightReader weights,
+        long inputs,
+        LoraSettings lora,
+        FrozenMatrices frozen,
+        params (string Name, long Rows)[] maps)
     {
         _dropout = lora.Dropout;
         _scale = lora.Alpha / lora.Rank;
-        Frozen = new DenseMatrix(weights, inputs, [.. maps.Select(map => ($"{map.Name}.weight", map.Rows))]);
+        Frozen = frozen.Read(weights, inputs, [.. maps.Select(map => ($"{map.Name}.weight", map.Rows))]);
         _names = [.. maps.Select(map => map.Name)];
         var adapters = new List<(int, LoraAdapter)>();
         var firstRow = 0L;
@@ -74,12 +80,7 @@ internal sealed class LoraLinear : IDisposable
     /// <summary>Applies the maps, without dropout.</summary>
     /// <param name="x"><c>[tokens, in]</c>.</param>
     /// <returns>The outputs side by side, <c>[tokens, out]</c>.</returns>
-    public Tensor Forward(Tensor x)
-    {
-        var result = Forward(x, x, out var kept);
-        kept?.Low.Dispose();
-        return result;
-    }
+    public Tensor Forward(Tensor x) => Forward(x, x, out _);
 
     /// <summary>Applies the maps.</summary>
     /// <param name="x"><c>[tokens, in]</c>.</param>
@@ -132,13 +133,36 @@ internal sealed class LoraLinear : IDisposable
         return (frozen, lowGradient.mm(_first.In(low.dtype)));
     }
 
+    /// <summary>Adds the updates to the frozen maps for good, in float32, rounded once. Where the frozen matrix is stored
+    /// so that it cannot take them, they stay what they are.</summary>
+    public void Merge()
+    {
+        using var _ = no_grad();
+        foreach (var (index, (_, adapter)) in _adapters.Index())
+        {
+            using var scope = NewDisposeScope();
+            var update = adapter.Second.Parts[0].mm(_first!.Parts[index]).ScaleInPlace(_scale);
+            if (!Frozen.TryAdd(adapter.FirstRow, update))
+                return;
+        }
+
+        DisposeUpdates();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         Frozen.Dispose();
+        DisposeUpdates();
+    }
+
+    private void DisposeUpdates()
+    {
         _first?.Dispose();
         foreach (var (_, adapter) in _adapters)
             adapter.Dispose();
+
+        (_first, _adapters) = (null, []);
     }
 
     /// <summary>The updates' scale times a product. Where libtorch shall derive gradients, nothing is written in place.

@@ -10,6 +10,36 @@ namespace EmotionLlama.Runtime;
 /// </summary>
 internal static class FusedOperators
 {
+    /// <summary>A linear map without bias. For a few rows, as in decoding, a kernel reads the matrix as fast as memory
+    /// gives it.</summary>
+    /// <param name="x"><c>[rows, in]</c>.</param>
+    /// <param name="matrix"><c>[out, in]</c>.</param>
+    /// <returns><c>x matrixᵀ</c>, <c>[rows, out]</c>.</returns>
+    public static Tensor Linear(Tensor x, Tensor matrix) =>
+        DecodeKernels.Multiplies(x, matrix) && DecodeKernels.For(x) is { } kernels
+            ? kernels.Multiply(x, matrix)
+            : functional.linear(x, matrix);
+
+    /// <summary>Chooses the most likely next tokens.</summary>
+    /// <param name="logits"><c>[rows, ids]</c>.</param>
+    /// <param name="vocabulary">Ids that may be chosen, from 0 on.</param>
+    /// <param name="next">Gets the ids, <c>[rows]</c>, int64; 0 where a logit is not a number.</param>
+    /// <param name="chosen">Gets the ids, <c>[rows]</c>, float32; −1 where a logit is not a number.</param>
+    public static void Choose(Tensor logits, int vocabulary, Tensor next, Tensor chosen)
+    {
+        if (DecodeKernels.For(logits) is { } kernels)
+        {
+            kernels.Choose(logits, vocabulary, next, chosen);
+            return;
+        }
+
+        using var scope = NewDisposeScope();
+        var (values, ids) = logits.narrow(1, 0, vocabulary).max(1);
+        var isBroken = values.isnan();
+        next.copy_(where(isBroken, zeros_like(ids), ids));
+        chosen.copy_(where(isBroken, ones_like(ids).neg(), ids));
+    }
+
     /// <summary>A residual sum and its root mean square normalization.</summary>
     /// <param name="x">The residual stream <c>[tokens, hidden]</c>.</param>
     /// <param name="delta">What is added to it; null for nothing.</param>

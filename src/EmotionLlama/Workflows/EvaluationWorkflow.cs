@@ -45,6 +45,7 @@ public sealed class EvaluationWorkflow(Recipe recipe, EvaluationOptions options,
             : VisionCaching.Prepare(recipe, unanswered.Select(pass => pass.Clips.Dataset), cancellationToken);
         var built = model.Build(observer.OnLoaded, cancellationToken);
         vision?.Fill(built, observer.OnMessage, observer.OnVisionCache, cancellationToken);
+        built.Llama.MergeLora();
         var generator = new AnswerGenerator(built, model.Prompts(built));
         return [.. passes.Select(set => Evaluate(set, generator, cancellationToken))];
     }

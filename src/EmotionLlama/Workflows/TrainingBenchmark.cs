@@ -27,6 +27,7 @@ public static class TrainingBenchmark
         ArgumentNullException.ThrowIfNull(options);
         var device = ComputeDevice.Choose(options.Device);
         var dtype = ComputeDevice.Precision(options.Precision, device);
+        ComputeDevice.CheckFrozen(options.Frozen, device, dtype);
         if (options.Threads is { } threads)
             set_num_threads(threads);
 
@@ -75,7 +76,8 @@ public static class TrainingBenchmark
         var llama = new Llama(
             preset.Llama,
             Reader(ModelTensors.Llama(preset)),
-            new LoraSettings { Rank = preset.LoraRank, Dropout = 0.05 });
+            new LoraSettings { Rank = preset.LoraRank, Dropout = 0.05 },
+            options.Frozen);
         return new EmotionLlamaModel(llama, tower, visionNorm: null);
     }
 
