@@ -87,8 +87,8 @@ def generate():
 def tiny():
     """Each side with one thread and with all cores; the better one counts."""
     threads = sorted({1, os.cpu_count()})
-    for batch in batches("4,16"):
-        common = ["--preset", "tiny", "--device", "cpu", "--batch", batch]
+    for batch in batches("1,8"):
+        common = ["--preset", "tiny", "--device", "cpu", "--batch", batch, "--tokens", 132, "--answer-tokens", 55]
         yield {"batch": batch, "cores": os.cpu_count()}, {
             "ours": lambda: best([(n, ours("train", *common, "--threads", n)) for n in threads]),
             "eager": lambda: best([(n, peer("train.py", "--mode", "eager", *common, "--threads", n)) for n in threads])}
@@ -128,7 +128,8 @@ document = json.loads(results.read_text()) if results.exists() else {
     "date": datetime.date.today().isoformat(), "mode": args.mode,
     "machine": torch.cuda.get_device_name(0) if torch.cuda.is_available() else platform.processor(),
     "torch": torch.__version__, "transformers": transformers.__version__, "peft": peft.__version__,
-    "steps": int(args.steps), "tokens": 480, "answer_tokens": 150, "rows": []}
+    "steps": int(args.steps), "tokens": 132 if args.mode == "tiny" else 480,
+    "answer_tokens": 55 if args.mode == "tiny" else 150, "rows": []}
 print(f"{document['machine']}, PyTorch {torch.__version__}, medians of {args.steps} steps")
 for title, sides in MODES[args.mode]():
     wanted = {name: run for name, run in sides.items() if name not in args.skip.split(",")}

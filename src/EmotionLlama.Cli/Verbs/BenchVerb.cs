@@ -81,9 +81,10 @@ internal static class BenchVerb
             Description = "Run the vision tower in each step, as without a vision cache.",
         };
         var device = BenchOptions.Device();
+        var threads = new Option<int?>("--threads") { Description = "Threads of one operation on a CPU." };
         var verb = new Command("train", "Measures stage 2 on a model of full size with random weights.")
         {
-            preset, batch, tokens, answer, steps, precision, frozen, checkpoint, vision, device,
+            preset, batch, tokens, answer, steps, precision, frozen, checkpoint, vision, device, threads,
         };
         verb.SetAction((parsed, stop) =>
         {
@@ -101,6 +102,7 @@ internal static class BenchVerb
                     Checkpoint = parsed.GetValue(checkpoint),
                     EncodesImages = parsed.GetValue(vision),
                     Device = parsed.GetValue(device),
+                    Threads = parsed.GetValue(threads),
                 },
                 stop);
             if (parsed.GetValue(globals.Json))

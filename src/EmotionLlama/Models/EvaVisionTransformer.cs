@@ -202,7 +202,7 @@ public sealed class EvaVisionTransformer : IDisposable
             var (sum, normed) = EncoderOperators.AddLayerNorm(
                 x.Sum, x.Added, _norm1Weight, _norm1Bias, NormEpsilon);
             var attended = EncoderOperators.Attention(
-                functional.linear(normed, _qkvWeight, _qkvBias), pictures, _heads);
+                functional.linear(normed, _qkvWeight, QkvBias()), pictures, _heads);
             (sum, normed) = EncoderOperators.AddLayerNorm(
                 sum, functional.linear(attended, _projWeight, _projBias), _norm2Weight, _norm2Bias, NormEpsilon);
             var inner = EncoderOperators.Gelu(functional.linear(normed, _fc1Weight, _fc1Bias));
@@ -210,5 +210,9 @@ public sealed class EvaVisionTransformer : IDisposable
         }
 
         public void Dispose() => _qkvBias.Dispose();
+
+        /// <summary>The joined bias; where its parts are trained, joined anew, so that gradients reach them.</summary>
+        private Tensor QkvBias() =>
+            _qBias.requires_grad ? cat([_qBias, zeros_like(_qBias), _vBias]) : _qkvBias;
     }
 }

@@ -55,6 +55,8 @@ public static class DryRunWorkflow
                 (long)batch * answer,
                 BytesOf(ComputeDevice.Precision(recipe.Run.Amp, device)),
                 recipe.Model),
+            VisionCache = VisionCaching.Measure(
+                recipe, session.Datasets.Concat(session.HeldOut), cancellationToken),
         };
     }
 

@@ -15,7 +15,6 @@ namespace EmotionLlama.Workflows;
 /// weights and made-up samples, so that no file is needed.</summary>
 public static class TrainingBenchmark
 {
-    private const int ImageSize = 448;
     private const int WarmUpSteps = 3;
 
     /// <summary>Measures.</summary>
@@ -29,6 +28,9 @@ public static class TrainingBenchmark
         var device = ComputeDevice.Choose(options.Device);
         var dtype = ComputeDevice.Precision(options.Precision, device);
         ComputeDevice.CheckFrozen(options.Frozen, device, dtype);
+        if (options.Threads is { } threads)
+            set_num_threads(threads);
+
         using var model = Build(options, device, dtype);
 
         // The end of the run waits for its last step, which would count as none.
@@ -70,7 +72,7 @@ public static class TrainingBenchmark
 
         var preset = options.Preset;
         var vision = options.EncodesImages ? preset : preset with { VisionBlocks = 0 };
-        var tower = new EvaVisionTransformer(Reader(ModelTensors.Vision(vision)), ImageSize);
+        var tower = new EvaVisionTransformer(Reader(ModelTensors.Vision(vision)), preset.ImageSize);
         var llama = new Llama(
             preset.Llama,
             Reader(ModelTensors.Llama(preset)),
@@ -102,7 +104,7 @@ public static class TrainingBenchmark
                 Emotion = Emotion.Neutral,
                 Task = "reason_v2",
                 Image = options.EncodesImages
-                    ? randn(3, ImageSize, ImageSize)
+                    ? randn(3, options.Preset.ImageSize, options.Preset.ImageSize)
                     : randn(1 + model.Vision.Patches, model.Vision.Channels).to(model.Llama.Dtype),
                 IsEncoded = !options.EncodesImages,
                 Features = randn(EmotionLlamaModel.FeatureKinds, EmotionLlamaModel.FeatureSize),

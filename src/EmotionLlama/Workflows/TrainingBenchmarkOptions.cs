@@ -33,6 +33,9 @@ public sealed record TrainingBenchmarkOptions
     /// <summary>Whether the vision tower encodes each picture in each step, as without a vision cache.</summary>
     public bool EncodesImages { get; init; }
 
+    /// <summary>Threads that one operation is computed on, on a CPU; null takes libtorch's default.</summary>
+    public int? Threads { get; init; }
+
     /// <summary><c>cuda</c>, <c>cuda:N</c> or <c>cpu</c>; null takes a GPU where there is one.</summary>
     public string? Device { get; init; }
 }
