@@ -56,6 +56,28 @@ public sealed class QuantizationKernelTests : IDisposable
     }
 
     [Theory]
+    [InlineData(ScalarType.BFloat16, 64)]
+    [InlineData(ScalarType.BFloat16, 100)]
+    [InlineData(ScalarType.Float16, 5_000_000)]
+    [InlineData(ScalarType.Float32, 40_000)]
+    public void Numbers_of_4_bits_are_those_of_the_reference(ScalarType type, int count)
+    {
+        var x = TinyModels.Normal([count], 0.02, 1).to(type);
+        using var here = new Nf4Blocks(count, CPU);
+        using var there = new Nf4Blocks(count, CUDA);
+        here.Fill(x);
+        there.Fill(x.cuda());
+        var (expected, actual) = (empty(Nf4Blocks.Padded(count), type), empty(Nf4Blocks.Padded(count), type, CUDA));
+
+        here.Write(expected);
+        there.Write(actual);
+
+        // A number midway between two levels may take another one there, and the mean of the maxima another last bit.
+        var wrong = (expected.to(ScalarType.Float32) - actual.cpu().to(ScalarType.Float32)).abs() > 1e-4;
+        Assert.InRange(wrong.to(ScalarType.Float32).mean().item<float>(), 0, 1e-5);
+    }
+
+    [Theory]
     [InlineData(1, 64, 128)]
     [InlineData(77, 4096, 12288)]
     [InlineData(480, 11008, 4096)]
@@ -73,6 +95,7 @@ public sealed class QuantizationKernelTests : IDisposable
 
     [Theory]
     [InlineData(FrozenFormat.Fp8)]
+    [InlineData(FrozenFormat.Nf4)]
     public void A_model_s_loss_and_gradients_are_those_of_the_CPU(FrozenFormat format)
     {
         var config = TinyModels.Config with { HiddenSize = 64, IntermediateSize = 128, HeadSize = 16 };
