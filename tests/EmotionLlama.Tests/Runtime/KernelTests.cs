@@ -215,7 +215,7 @@ public sealed class KernelTests : IDisposable
     private static Tensor Wide(Tensor x) => x.cpu().to(ScalarType.Float32);
 
     /// <summary>Each value within a few roundings of the data type, measured against the largest of its row.</summary>
-    private static void AssertClose(ScalarType type, Tensor expected, Tensor actual, double looser = 1)
+    internal static void AssertClose(ScalarType type, Tensor expected, Tensor actual, double looser = 1)
     {
         var tolerance = looser * type switch
         {

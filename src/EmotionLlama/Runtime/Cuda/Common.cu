@@ -1,5 +1,6 @@
-// What all kernels share, put before each of the other sources: data types, 16-byte packs of them, sums and maxima over a
-// block, and rows in 8-bit floating point. ELEMENT (float, f16 or bf16) is given when they are compiled.
+// What all kernels share; it is put in front of each file of them. Compiled at run time for one data type ELEMENT
+// (float, f16 or bf16); arithmetic is float32, and results are rounded where libtorch's separate operators round. Rows
+// are read 16 bytes at a time, so their lengths are multiples of VECTOR values.
 
 typedef unsigned char u8;
 typedef unsigned short u16;

@@ -1,6 +1,4 @@
-// The operators between the matrix products, each in one pass over memory. Compiled at run time for one data type
-// ELEMENT (float, f16 or bf16); arithmetic is float32, and results are rounded where libtorch's separate operators round.
-// Rows are read 16 bytes at a time, so their lengths are multiples of VECTOR values.
+// The operators between the matrix products of the decoder, each in one pass over memory.
 
 // Random bits that are a function of seed and place: Philox4x32 with 7 rounds (Salmon et al., "Parallel Random Numbers:
 // As Easy as 1, 2, 3", 2011). Eight 16-bit numbers, one for each value of a pack.

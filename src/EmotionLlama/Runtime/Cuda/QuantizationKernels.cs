@@ -20,9 +20,9 @@ internal sealed class QuantizationKernels
     private QuantizationKernels(ScalarType type)
     {
         _vector = type == ScalarType.Float32 ? 4 : 8;
-        var module = KernelSource.Load("Quantization.cu", type);
-        _quantizeRows = [.. Enumerable.Range(0, 4).Select(i => CudaApi.Function(module, $"quantize_rows_{1 << i}"))];
-        _nf4Values = CudaApi.Function(module, "nf4_values");
+        var module = new KernelModule("Quantization.cu", type);
+        _quantizeRows = [.. Enumerable.Range(0, 4).Select(i => module[$"quantize_rows_{1 << i}"])];
+        _nf4Values = module["nf4_values"];
     }
 
     /// <summary>The kernels for a device and data type; null on a CPU.</summary>
