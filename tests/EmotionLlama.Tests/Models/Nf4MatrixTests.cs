@@ -56,7 +56,7 @@ public sealed class Nf4MatrixTests : IDisposable
 
         blocks.Fill(x);
 
-        Assert.Equal([0xF0, 0x7C, 0x77, 0x77], blocks.Codes[..4].data<byte>());
+        Assert.Equal((byte[])[0xF0, 0x7C, 0x77, 0x77], blocks.Codes[..4].data<byte>().ToArray());
     }
 
     [Theory]
