@@ -1,3 +1,4 @@
+using EmotionLlama.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -24,10 +25,10 @@ internal sealed class DenseMatrix : FrozenMatrix
     public override IEnumerable<Tensor> Stored => [_whole];
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor x) => functional.linear(x, _whole);
+    public override Tensor Forward(Rows x) => functional.linear(x.Full, _whole);
 
     /// <inheritdoc/>
-    public override Tensor Backward(Tensor gradient) => gradient.mm(_whole);
+    public override Tensor Backward(Rows gradient) => gradient.Full.mm(_whole);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -48,18 +48,13 @@ internal sealed class Fp8Matrix : FrozenMatrix
         [_forward.Codes, _forward.Scales, _backward.Codes, _backward.Scales];
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor x)
-    {
-        using var rows = Fp8Rows.Quantize(x);
-        return rows.Multiply(_forward, x.dtype);
-    }
+    public override RowForms Multiplies => RowForms.Fp8;
 
     /// <inheritdoc/>
-    public override Tensor Backward(Tensor gradient)
-    {
-        using var rows = Fp8Rows.Quantize(gradient);
-        return rows.Multiply(_backward, gradient.dtype);
-    }
+    public override Tensor Forward(Rows x) => Rounded(x).Multiply(_forward, _dtype);
+
+    /// <inheritdoc/>
+    public override Tensor Backward(Rows gradient) => Rounded(gradient).Multiply(_backward, _dtype);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
@@ -67,4 +62,6 @@ internal sealed class Fp8Matrix : FrozenMatrix
         _forward.Dispose();
         _backward.Dispose();
     }
+
+    private static Fp8Rows Rounded(Rows rows) => rows.Codes ?? Fp8Rows.Quantize(rows.Full);
 }

@@ -53,17 +53,17 @@ internal sealed class Nf4Matrix : FrozenMatrix
     public override IEnumerable<Tensor> Stored => _blocks.Stored;
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor x)
+    public override Tensor Forward(Rows x)
     {
         using var scope = NewDisposeScope();
-        return functional.linear(x, Write()).MoveToOuterDisposeScope();
+        return functional.linear(x.Full, Write()).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
-    public override Tensor Backward(Tensor gradient)
+    public override Tensor Backward(Rows gradient)
     {
         using var scope = NewDisposeScope();
-        return gradient.mm(Write()).MoveToOuterDisposeScope();
+        return gradient.Full.mm(Write()).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
