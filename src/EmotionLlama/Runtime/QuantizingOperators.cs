@@ -50,14 +50,14 @@ internal static class QuantizingOperators
     public static Rows SwiGlu(Tensor gateUp, RowForms forms) =>
         forms == RowForms.Fp8
         && Kernels(gateUp, gateUp.shape[1] / 2, forms) is { } kernels && kernels.GatesInCodes(gateUp.shape[1] / 2)
-            ? new(null, kernels.SwiGluCodes(gateUp))
+            ? new Rows(null, kernels.SwiGluCodes(gateUp))
             : FusedOperators.SwiGlu(gateUp);
 
     /// <summary><see cref="FusedOperators.SwiGluBackward"/> in the forms that are wanted.</summary>
     public static Rows SwiGluBackward(Tensor gradient, Tensor gateUp, RowForms forms) =>
         forms == RowForms.Fp8
         && Kernels(gateUp, gateUp.shape[1] / 2, forms) is { } kernels && kernels.GatesInCodes(gateUp.shape[1] / 2)
-            ? new(null, kernels.SwiGluBackwardCodes(gradient, gateUp))
+            ? new Rows(null, kernels.SwiGluBackwardCodes(gradient, gateUp))
             : FusedOperators.SwiGluBackward(gradient, gateUp);
 
     private static FusedKernels? Kernels(Tensor x, long row, RowForms forms) =>
