@@ -77,10 +77,21 @@ internal static class BenchVerb
         {
             Description = "Run the vision tower in each step, as without a vision cache.",
         };
+        var losses = new Option<string?>("--losses")
+        {
+            Description = "Write the loss of each step to this file, one a line. Every step then has samples of its own, the "
+                + "same in every run, that follow a rule.",
+            HelpName = "FILE",
+        };
+        var rate = new Option<double>("--learning-rate")
+        {
+            Description = "The learning rate at the start.",
+            DefaultValueFactory = _ => 1e-5,
+        };
         var device = BenchOptions.Device();
         var verb = new Command("train", "Measures stage 2 on a model of full size with random weights.")
         {
-            preset, batch, tokens, answer, steps, precision, frozen, checkpoint, vision, device,
+            preset, batch, tokens, answer, steps, precision, frozen, checkpoint, vision, losses, rate, device,
         };
         verb.SetAction((parsed, stop) =>
         {
@@ -97,9 +108,14 @@ internal static class BenchVerb
                     Frozen = parsed.GetValue(frozen),
                     Checkpoint = parsed.GetValue(checkpoint),
                     EncodesImages = parsed.GetValue(vision),
+                    VariesBatches = parsed.GetValue(losses) is not null,
+                    LearningRate = parsed.GetValue(rate),
                     Device = parsed.GetValue(device),
                 },
                 stop);
+            if (parsed.GetValue(losses) is { } path)
+                AtomicFile.WriteText(path, Lines(timing.Losses!));
+
             if (parsed.GetValue(globals.Json))
                 parsed.WriteJson(timing);
             else
@@ -110,12 +126,16 @@ internal static class BenchVerb
         return verb;
     }
 
+    private static string Lines(IReadOnlyList<double> losses) => string.Concat(
+        losses.Select(loss => string.Create(CultureInfo.InvariantCulture, $"{loss:0.000000}\n")));
+
     private static string Text(TrainingTiming timing) => string.Create(
         CultureInfo.InvariantCulture,
         $"{timing.Options.Preset.Name}, batch {timing.Options.Batch}: {timing.SamplesPerSecond:0.00} samples/s; a step "
         + $"{timing.StepSeconds * 1000:0.0} ms ({timing.FastestSeconds * 1000:0.0} to "
         + $"{timing.SlowestSeconds * 1000:0.0}); {timing.Flops / 1e12:0} TFLOP/s; "
-        + $"{ByteSize.Format(timing.BytesInUse)} in use; loss {timing.Loss:0.000}");
+        + $"{ByteSize.Format(timing.BytesInUse)} in use, estimated "
+        + $"{ByteSize.Format(timing.BytesEstimated)}; loss {timing.Loss:0.000}");
 
     private static string Text(LoadTiming timing) => string.Create(
         CultureInfo.InvariantCulture,

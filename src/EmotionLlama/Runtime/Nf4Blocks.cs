@@ -15,6 +15,9 @@ internal sealed class Nf4Blocks : IDisposable
     /// <summary>Blocks whose maxima share a scale.</summary>
     public const int BlocksPerScale = 256;
 
+    /// <summary>Bits that a number takes: its code, and its share of the block's maximum and of that one's scale.</summary>
+    public const double BitsPerNumber = 4 + (8.0 / BlockSize) + (32.0 / (BlockSize * BlocksPerScale));
+
     // So many numbers are looked at together, whole blocks; it bounds the memory that is taken meanwhile.
     private const long NumbersAtOnce = 1 << 22;
 

@@ -33,7 +33,10 @@ internal sealed class RecipeModel(Recipe recipe) : IDisposable
         var device = ComputeDevice.Choose(recipe.Run.Device);
         var dtype = ComputeDevice.Precision(recipe.Run.Amp, device);
         ComputeDevice.CheckFrozen(recipe.Model.FrozenWeights, device, dtype);
-        return _model = ModelFactory.Build(recipe.Model, device, dtype, report, cancellation);
+        return _model = MemoryAdvice.Guard(
+            recipe,
+            MemoryUse.Loading,
+            () => ModelFactory.Build(recipe.Model, device, dtype, report, cancellation));
     }
 
     /// <summary>The prompt builder of the model.</summary>
