@@ -2,7 +2,6 @@ using EmotionLlama.Datasets;
 using EmotionLlama.Models;
 using EmotionLlama.Tokenization;
 using EmotionLlama.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EmotionLlama.Workflows;
