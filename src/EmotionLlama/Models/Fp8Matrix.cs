@@ -10,6 +10,9 @@ namespace EmotionLlama.Models;
 /// GPU, rounded numbers are multiplied in float32.</remarks>
 internal sealed class Fp8Matrix : FrozenMatrix
 {
+    // What the tensor cores take at once.
+    private const int Multiple = 16;
+
     private readonly Fp8Rows _forward, _backward;
     private readonly long[] _rows;
     private readonly ScalarType _dtype;
@@ -22,6 +25,12 @@ internal sealed class Fp8Matrix : FrozenMatrix
     public Fp8Matrix(WeightReader weights, long inputs, IReadOnlyList<(string Name, long Rows)> matrices)
     {
         _rows = [.. matrices.Select(matrix => matrix.Rows)];
+        if (weights.Device.type == TorchSharp.DeviceType.CUDA && (inputs % Multiple != 0 || _rows.Sum() % Multiple != 0))
+        {
+            throw new InputException($"{weights.Location}: '{matrices[0].Name}' is part of a matrix of {_rows.Sum()} x "
+                + $"{inputs}, and model.frozen_weights: fp8 needs multiples of {Multiple}; take auto or nf4");
+        }
+
         _dtype = weights.Dtype;
         _forward = Fp8Rows.Empty(_rows.Sum(), inputs, weights.Device).Detach();
         _backward = Fp8Rows.Empty(inputs, _rows.Sum(), weights.Device).Detach();
