@@ -38,7 +38,7 @@ public sealed class Llama : IDisposable
         Config = config;
         Device = weights.Device;
         Dtype = weights.Dtype;
-        _frozen = new FrozenMatrices(frozen);
+        _frozen = new FrozenMatrices(frozen, Dtype, Device);
         _embedding = weights.Take("model.embed_tokens.weight", config.VocabularySize, config.HiddenSize);
         _layers = [.. Enumerable.Range(0, config.Layers)
             .Select(i => new LlamaLayer(config, weights.Under($"model.layers.{i}."), lora, _frozen))];

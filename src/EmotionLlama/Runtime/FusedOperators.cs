@@ -54,7 +54,7 @@ internal static class FusedOperators
 
         var sum = delta is null ? x : x.Plus(delta);
         var normed = Operators.RmsNorm(sum, weight, epsilon);
-        return new(sum, normed, dropout?.Apply(normed) ?? normed);
+        return new(sum, normed, dropout?.Apply(normed));
     }
 
     /// <summary>The gradient of the input of a normalization.</summary>
