@@ -211,5 +211,5 @@ internal sealed class LlamaLayer : IDisposable
     private static Tensor Drop(Tensor x, DropoutMask? dropout) => dropout?.Apply(x) ?? x;
 
     private static Tensor Spread(Tensor some, Tensor rows, LayerActivations kept) =>
-        zeros([kept.Input.shape[0], some.shape[1]], some.dtype, some.device).index_copy_(0, rows, some);
+        zeros([kept.Input.size(0), some.size(1)], some.dtype, some.device).index_copy_(0, rows, some);
 }

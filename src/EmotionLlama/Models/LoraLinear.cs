@@ -82,8 +82,10 @@ internal sealed class LoraLinear : IDisposable
 
     /// <summary>Draws the dropout of a step.</summary>
     /// <param name="x">A tensor like the input.</param>
+    /// <param name="seeds">The seeds of the step.</param>
     /// <returns>The mask; null without updates or dropout.</returns>
-    public DropoutMask? DrawDropout(Tensor x) => HasAdapters ? DropoutMask.Draw(x, _dropout) : null;
+    public DropoutMask? DrawDropout(Tensor x, DropoutSeeds seeds) =>
+        HasAdapters ? DropoutMask.Draw(x, _dropout, seeds) : null;
 
     /// <summary>Applies the maps, without dropout.</summary>
     /// <param name="x"><c>[tokens, in]</c>.</param>
@@ -179,6 +181,6 @@ internal sealed class LoraLinear : IDisposable
     /// </summary>
     private Tensor Scaled(Tensor left, Tensor right) => is_grad_enabled()
         ? left.mm(right).Times(_scale)
-        : empty([left.shape[0], right.shape[1]], left.dtype, left.device)
+        : empty([left.size(0), right.size(1)], left.dtype, left.device)
             .addmm_(left, right, beta: 0, alpha: (float)_scale);
 }
