@@ -97,23 +97,23 @@ public sealed class EvaVisionTransformer : IDisposable
     public Tensor Forward(Tensor images)
     {
         ArgumentNullException.ThrowIfNull(images);
-        Interlocked.Add(ref _encoded, images.shape[0]);
+        Interlocked.Add(ref _encoded, images.size(0));
         using var scope = NewDisposeScope();
         var patches = functional.conv2d(images, _patchWeight, _patchBias, strides: [PatchSize, PatchSize])
             .flatten(2).transpose(1, 2);
-        var tokens = cat([_classToken.expand(images.shape[0], -1, -1), patches], 1).Plus(_positions);
+        var tokens = cat([_classToken.expand(images.size(0), -1, -1), patches], 1).Plus(_positions);
         var stream = new ResidualStream(tokens.view(-1, Channels), Added: null);
         foreach (var block in _blocks)
         {
             // Let go of block by block: together their outputs are many times the size of the result.
             var (sum, added) = stream;
-            stream = block.Forward(stream, images.shape[0]);
+            stream = block.Forward(stream, images.size(0));
             sum.Dispose();
             added?.Dispose();
         }
 
         var hidden = stream.Added is null ? stream.Sum : stream.Sum.Plus(stream.Added);
-        return hidden.view(images.shape[0], 1 + Patches, Channels).MoveToOuterDisposeScope();
+        return hidden.view(images.size(0), 1 + Patches, Channels).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
