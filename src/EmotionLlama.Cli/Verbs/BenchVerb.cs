@@ -11,7 +11,10 @@ namespace EmotionLlama.Cli.Verbs;
 internal static class BenchVerb
 {
     public static Command Create(GlobalOptions globals) =>
-        new("bench", "Measures how fast this machine is.") { BenchEncodeVerb.Create(globals), Load(globals), Train(globals) };
+        new("bench", "Measures how fast this machine is.")
+        {
+            BenchEncodeVerb.Create(globals), BenchGenerateVerb.Create(globals), Load(globals), Train(globals),
+        };
 
     private static Command Load(GlobalOptions globals)
     {
@@ -89,9 +92,10 @@ internal static class BenchVerb
             DefaultValueFactory = _ => 1e-5,
         };
         var device = BenchOptions.Device();
+        var threads = new Option<int?>("--threads") { Description = "Threads of one operation on a CPU." };
         var verb = new Command("train", "Measures stage 2 on a model of full size with random weights.")
         {
-            preset, batch, tokens, answer, steps, precision, frozen, checkpoint, vision, losses, rate, device,
+            preset, batch, tokens, answer, steps, precision, frozen, checkpoint, vision, losses, rate, device, threads,
         };
         verb.SetAction((parsed, stop) =>
         {
@@ -111,6 +115,7 @@ internal static class BenchVerb
                     VariesBatches = parsed.GetValue(losses) is not null,
                     LearningRate = parsed.GetValue(rate),
                     Device = parsed.GetValue(device),
+                    Threads = parsed.GetValue(threads),
                 },
                 stop);
             if (parsed.GetValue(losses) is { } path)

@@ -10,7 +10,8 @@ internal abstract class FrozenMatrix : IDisposable
     /// <summary>In which form its input and the gradient of its output are multiplied.</summary>
     public virtual RowForms Multiplies => RowForms.Wide;
 
-    /// <summary>Applies it.</summary>
+    /// <summary>Applies it. Tensors that it makes on its way belong to the dispose scope that is open, and none is
+    /// disposed before: decoding records this work.</summary>
     /// <param name="x"><c>[tokens, in]</c>.</param>
     /// <returns><c>x Wᵀ</c>, <c>[tokens, out]</c>.</returns>
     public abstract Tensor Forward(Rows x);
@@ -26,6 +27,12 @@ internal abstract class FrozenMatrix : IDisposable
 
     /// <summary>The tensors as they lie in memory.</summary>
     public abstract IEnumerable<Tensor> Stored { get; }
+
+    /// <summary>Adds to some rows, where the matrix is stored so that this loses nothing but a rounding.</summary>
+    /// <param name="firstRow">The first row.</param>
+    /// <param name="update">What is added, <c>[rows, in]</c>, float32.</param>
+    /// <returns>Whether it was added.</returns>
+    public virtual bool TryAdd(long firstRow, Tensor update) => false;
 
     /// <inheritdoc/>
     public void Dispose()

@@ -59,23 +59,22 @@ internal sealed class LlamaLayer : IDisposable
     private IEnumerable<(string Name, LoraLinear Linear)> Parts =>
         [("self_attn", _queryKeyValue), ("self_attn", _output), ("mlp", _gateUp), ("mlp", _down)];
 
-    /// <summary>Runs the layer without keeping anything.</summary>
+    /// <summary>Runs the layer without keeping anything for a gradient. What it makes belongs to the dispose scope that
+    /// is open.</summary>
     /// <param name="stream">The residual stream.</param>
-    /// <param name="rotations">The tokens' angles.</param>
-    /// <param name="attend">Attention: <c>[tokens, heads · channels]</c> of queries, keys and values.</param>
+    /// <param name="attend">Rotation and attention: <c>[tokens, heads · channels]</c> of queries, keys and values,
+    /// <c>[tokens, (heads + 2 · keyHeads) · channels]</c>.</param>
     /// <param name="rows">The tokens that matter behind this layer, <c>[rows]</c>, int64; null for all.</param>
-    public ResidualStream Forward(
-        ResidualStream stream, Rotations rotations, Func<QueryKeyValue, Tensor> attend, Tensor? rows = null)
+    public ResidualStream Forward(ResidualStream stream, Func<Tensor, Tensor> attend, Tensor? rows = null)
     {
-        using var scope = NewDisposeScope();
         var (input, normed, _) = Norm(stream, _inputNorm);
-        var attended = attend(Rope(_queryKeyValue.Forward(normed), rotations));
+        var attended = attend(_queryKeyValue.Forward(normed));
         if (rows is not null)
             (input, attended) = (input.index_select(0, rows), attended.index_select(0, rows));
 
         var (middle, normedMiddle, _) = Norm(new(input, _output.Forward(attended)), _postAttentionNorm);
         var added = _down.Forward(FusedOperators.SwiGlu(_gateUp.Forward(normedMiddle)));
-        return new ResidualStream(middle, added).MoveToOuterDisposeScope();
+        return new ResidualStream(middle, added);
     }
 
     /// <summary>Runs the layer and keeps what <see cref="Backward"/> needs.</summary>
@@ -161,6 +160,13 @@ internal sealed class LlamaLayer : IDisposable
             _down.GradientForms).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Adds the low-rank updates to the frozen weights for good.</summary>
+    public void MergeLora()
+    {
+        foreach (var (_, linear) in Parts)
+            linear.Merge();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -193,7 +199,8 @@ internal sealed class LlamaLayer : IDisposable
         QuantizingOperators.RmsNormBackward(
             gradient.Frozen, gradient.Low, dropout, x, weight, _config.NormEpsilon, residual.Full, forms);
 
-    private QueryKeyValue Rope(Tensor row, Rotations rotations) =>
+    /// <summary>Splits and turns queries and keys.</summary>
+    public QueryKeyValue Rope(Tensor row, Rotations rotations) =>
         FusedOperators.Rope(row, rotations, _config.Heads, _config.KeyValueHeads);
 
     private static Tensor Whole((Tensor Frozen, Tensor? Low) gradient, DropoutMask? dropout) =>
@@ -204,5 +211,5 @@ internal sealed class LlamaLayer : IDisposable
     private static Tensor Drop(Tensor x, DropoutMask? dropout) => dropout?.Apply(x) ?? x;
 
     private static Tensor Spread(Tensor some, Tensor rows, LayerActivations kept) =>
-        zeros([kept.Input.shape[0], some.shape[1]], some.dtype, some.device).index_copy_(0, rows, some);
+        zeros([kept.Input.size(0), some.size(1)], some.dtype, some.device).index_copy_(0, rows, some);
 }

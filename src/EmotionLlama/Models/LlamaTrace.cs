@@ -20,6 +20,7 @@ internal sealed class LlamaTrace(
     bool training,
     GradCheckpoint checkpoint) : IDisposable
 {
+    private readonly DropoutSeeds? _seeds = training ? new() : null;
     private readonly Stack<(LayerActivations Kept, LayerDropout Dropout)> _passed = new();
 
     /// <summary>Goes through the layers.</summary>
@@ -30,7 +31,7 @@ internal sealed class LlamaTrace(
         var stream = new ResidualStream(embeddings.alias(), null);
         for (var i = 0; i < layers.Count; i++)
         {
-            var dropout = new LayerDropout(training);
+            var dropout = new LayerDropout(_seeds);
             var kept = layers[i].Forward(stream, rotations, layout, dropout, RowsOf(i), out var next);
             _passed.Push((kept, dropout));
             if (i > 0)

@@ -10,10 +10,11 @@ namespace EmotionLlama.Models;
 internal sealed class LoraLinear : IDisposable
 {
     private readonly string[] _names;
-    private readonly (int Map, LoraAdapter Adapter)[] _adapters;
-    private readonly TrainedTensor? _first;
     private readonly double _dropout;
     private readonly double _scale;
+
+    private (int Map, LoraAdapter Adapter)[] _adapters;
+    private TrainedTensor? _first;
 
     /// <summary>Reads the frozen weights, and makes fresh updates where the settings ask for them.</summary>
     /// <param name="weights">Where <c>NAME.weight</c> is found.</param>
@@ -81,18 +82,15 @@ internal sealed class LoraLinear : IDisposable
 
     /// <summary>Draws the dropout of a step.</summary>
     /// <param name="x">A tensor like the input.</param>
+    /// <param name="seeds">The seeds of the step.</param>
     /// <returns>The mask; null without updates or dropout.</returns>
-    public DropoutMask? DrawDropout(Tensor x) => HasAdapters ? DropoutMask.Draw(x, _dropout) : null;
+    public DropoutMask? DrawDropout(Tensor x, DropoutSeeds seeds) =>
+        HasAdapters ? DropoutMask.Draw(x, _dropout, seeds) : null;
 
     /// <summary>Applies the maps, without dropout.</summary>
     /// <param name="x"><c>[tokens, in]</c>.</param>
     /// <returns>The outputs side by side, <c>[tokens, out]</c>.</returns>
-    public Tensor Forward(Tensor x)
-    {
-        var result = Forward(x, x, out var kept);
-        kept?.Low.Dispose();
-        return result;
-    }
+    public Tensor Forward(Tensor x) => Forward(x, x, out _);
 
     /// <summary>Applies the maps.</summary>
     /// <param name="x"><c>[tokens, in]</c>.</param>
@@ -147,19 +145,42 @@ internal sealed class LoraLinear : IDisposable
         return (frozen, lowGradient.mm(_first.In(low.dtype)));
     }
 
+    /// <summary>Adds the updates to the frozen maps for good, in float32, rounded once. Where the frozen matrix is stored
+    /// so that it cannot take them, they stay what they are.</summary>
+    public void Merge()
+    {
+        using var _ = no_grad();
+        foreach (var (index, (_, adapter)) in _adapters.Index())
+        {
+            using var scope = NewDisposeScope();
+            var update = adapter.Second.Parts[0].mm(_first!.Parts[index]).ScaleInPlace(_scale);
+            if (!Frozen.TryAdd(adapter.FirstRow, update))
+                return;
+        }
+
+        DisposeUpdates();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         Frozen.Dispose();
+        DisposeUpdates();
+    }
+
+    private void DisposeUpdates()
+    {
         _first?.Dispose();
         foreach (var (_, adapter) in _adapters)
             adapter.Dispose();
+
+        (_first, _adapters) = (null, []);
     }
 
     /// <summary>The updates' scale times a product. Where libtorch shall derive gradients, nothing is written in place.
     /// </summary>
     private Tensor Scaled(Tensor left, Tensor right) => is_grad_enabled()
         ? left.mm(right).Times(_scale)
-        : empty([left.shape[0], right.shape[1]], left.dtype, left.device)
+        : empty([left.size(0), right.size(1)], left.dtype, left.device)
             .addmm_(left, right, beta: 0, alpha: (float)_scale);
 }

@@ -39,7 +39,7 @@ internal sealed class Fp8Rows : IDisposable
     /// <param name="x"><c>[rows, width]</c>.</param>
     public static Fp8Rows Quantize(Tensor x)
     {
-        var result = Empty(x.shape[0], x.shape[1], x.device);
+        var result = Empty(x.size(0), x.size(1), x.device);
         result.Fill(x);
         return result;
     }
@@ -49,7 +49,7 @@ internal sealed class Fp8Rows : IDisposable
     public void Fill(Tensor x)
     {
         using var scope = NewDisposeScope();
-        if (QuantizationKernels.For(x.device, x.dtype) is { } kernels && kernels.Takes(x.shape[1]))
+        if (QuantizationKernels.For(x.device, x.dtype) is { } kernels && kernels.Takes(x.size(1)))
         {
             kernels.QuantizeRows(x.contiguous(), Codes, Scales);
             return;

@@ -11,7 +11,7 @@ internal static class QuantizingOperators
     /// <summary><see cref="FusedOperators.AddRmsNorm"/> with the normalized rows in the forms that are wanted.</summary>
     public static NormedRows AddRmsNorm(
         Tensor x, Tensor? delta, Tensor weight, double epsilon, DropoutMask? dropout, RowForms forms) =>
-        Kernels(x, x.shape[1], forms) is { } kernels && x.shape[1] <= kernels.LongestNorm
+        Kernels(x, x.size(1), forms) is { } kernels && x.size(1) <= kernels.LongestNorm
             ? kernels.AddRmsNorm(x, delta, weight, epsilon, dropout, forms)
             : FusedOperators.AddRmsNorm(x, delta, weight, epsilon, dropout);
 
@@ -26,10 +26,10 @@ internal static class QuantizingOperators
         Tensor residual,
         RowForms forms)
     {
-        if (Kernels(x, x.shape[1], forms) is not { } kernels || x.shape[1] > kernels.LongestNorm)
+        if (Kernels(x, x.size(1), forms) is not { } kernels || x.size(1) > kernels.LongestNorm)
             return FusedOperators.RmsNormBackward(gradient, low, dropout, x, weight, epsilon, residual);
 
-        var codes = Fp8Rows.Empty(x.shape[0], x.shape[1], x.device);
+        var codes = Fp8Rows.Empty(x.size(0), x.size(1), x.device);
         return new(kernels.RmsNormBackward(gradient, low, dropout, x, weight, epsilon, residual, codes), codes);
     }
 
@@ -37,11 +37,11 @@ internal static class QuantizingOperators
     public static Rows RopeBackward(QueryKeyValue gradient, Rotations rotations, RowForms forms)
     {
         var (query, key, value) = gradient;
-        if (Kernels(query, query.shape[2] / 2, forms) is not { } kernels)
+        if (Kernels(query, query.size(2) / 2, forms) is not { } kernels)
             return FusedOperators.RopeBackward(gradient, rotations);
 
-        var width = (query.shape[1] + key.shape[1] + value.shape[1]) * query.shape[2];
-        var codes = Fp8Rows.Empty(query.shape[0], width, query.device);
+        var width = (query.size(1) + key.size(1) + value.size(1)) * query.size(2);
+        var codes = Fp8Rows.Empty(query.size(0), width, query.device);
         return new(
             kernels.RopeBackward(query.contiguous(), key.contiguous(), value.contiguous(), rotations, codes), codes);
     }
@@ -49,14 +49,14 @@ internal static class QuantizingOperators
     /// <summary><see cref="FusedOperators.SwiGlu"/> in the forms that are wanted.</summary>
     public static Rows SwiGlu(Tensor gateUp, RowForms forms) =>
         forms == RowForms.Fp8
-        && Kernels(gateUp, gateUp.shape[1] / 2, forms) is { } kernels && kernels.GatesInCodes(gateUp.shape[1] / 2)
+        && Kernels(gateUp, gateUp.size(1) / 2, forms) is { } kernels && kernels.GatesInCodes(gateUp.size(1) / 2)
             ? new Rows(null, kernels.SwiGluCodes(gateUp))
             : FusedOperators.SwiGlu(gateUp);
 
     /// <summary><see cref="FusedOperators.SwiGluBackward"/> in the forms that are wanted.</summary>
     public static Rows SwiGluBackward(Tensor gradient, Tensor gateUp, RowForms forms) =>
         forms == RowForms.Fp8
-        && Kernels(gateUp, gateUp.shape[1] / 2, forms) is { } kernels && kernels.GatesInCodes(gateUp.shape[1] / 2)
+        && Kernels(gateUp, gateUp.size(1) / 2, forms) is { } kernels && kernels.GatesInCodes(gateUp.size(1) / 2)
             ? new Rows(null, kernels.SwiGluBackwardCodes(gradient, gateUp))
             : FusedOperators.SwiGluBackward(gradient, gateUp);
 

@@ -56,6 +56,8 @@ public static class DryRunWorkflow
                 BytesOf(ComputeDevice.Precision(recipe.Run.Amp, device)),
                 recipe.Model,
                 device.type == TorchSharp.DeviceType.CUDA),
+            VisionCache = VisionCaching.Measure(
+                recipe, session.Datasets.Concat(session.HeldOut), cancellationToken),
         };
     }
 

@@ -13,7 +13,6 @@ namespace EmotionLlama.Workflows;
 /// weights and made-up samples, so that no file is needed.</summary>
 public static class TrainingBenchmark
 {
-    private const int ImageSize = 448;
     private const int WarmUpSteps = 3;
     private const long Seed = 42;
 
@@ -28,6 +27,9 @@ public static class TrainingBenchmark
         var device = ComputeDevice.Choose(options.Device);
         var dtype = ComputeDevice.Precision(options.Precision, device);
         ComputeDevice.CheckFrozen(options.Frozen, device, dtype);
+        if (options.Threads is { } threads)
+            set_num_threads(threads);
+
         using var model = Build(options, device, dtype);
         random.manual_seed(Seed);
 
@@ -41,7 +43,7 @@ public static class TrainingBenchmark
             Amp = options.Precision,
         };
         var recipe = new Recipe { Model = new ModelRecipe { UseGradCheckpoint = options.Checkpoint, FrozenWeights = options.Frozen }, Run = run };
-        using var trainer = new Trainer(model, recipe, new MadeUpBatches(model, options, ImageSize));
+        using var trainer = new Trainer(model, recipe, new MadeUpBatches(model, options, options.Preset.ImageSize));
         var clock = new StepClock();
         trainer.Run(clock, cancellation);
         double[] seconds = [.. clock.Seconds.Skip(WarmUpSteps).Take(options.Steps).Order()];
@@ -83,7 +85,7 @@ public static class TrainingBenchmark
 
         var preset = options.Preset;
         var vision = options.EncodesImages ? preset : preset with { VisionBlocks = 0 };
-        var tower = new EvaVisionTransformer(Reader(ModelTensors.Vision(vision)), ImageSize);
+        var tower = new EvaVisionTransformer(Reader(ModelTensors.Vision(vision)), preset.ImageSize);
         var llama = new Llama(
             preset.Llama,
             Reader(ModelTensors.Llama(preset)),

@@ -33,6 +33,9 @@ public sealed record TrainingBenchmarkOptions
     /// <summary>Whether the vision tower encodes each picture in each step, as without a vision cache.</summary>
     public bool EncodesImages { get; init; }
 
+    /// <summary>Threads that one operation is computed on, on a CPU; null takes libtorch's default.</summary>
+    public int? Threads { get; init; }
+
     /// <summary>Whether each step has a batch of its own, from which there is something to learn.</summary>
     public bool VariesBatches { get; init; }
 

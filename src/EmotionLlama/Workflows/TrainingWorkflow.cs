@@ -7,6 +7,7 @@ using EmotionLlama.Models;
 using EmotionLlama.Monitoring;
 using EmotionLlama.Runtime;
 using EmotionLlama.Training;
+using TorchSharp;
 
 namespace EmotionLlama.Workflows;
 
@@ -64,7 +65,8 @@ public static class TrainingWorkflow
         vision?.Fill(model, observer.OnMessage, observer.OnVisionCache, cancellationToken);
         var difficulties = CurriculumDifficulties.Prepare(
             session, model, folder, resume, observer.OnMessage, cancellationToken);
-        var data = new RecipeTrainingData(session.Datasets, recipe.Run, session.Prompts(model), difficulties);
+        var data = new RecipeTrainingData(
+            session.Datasets, recipe.Run, session.Prompts(model), difficulties, pinned: model.Device.type == DeviceType.CUDA);
         var store = new CheckpointStore(folder, RecipeTree.Of(recipe), recipe.Run.KeepLast);
         using var trainer = new Trainer(model, recipe, data, store);
         if (resume is not null)
@@ -115,6 +117,8 @@ public static class TrainingWorkflow
             OutputFolder = folder,
             SkippedSamples = data.Skipped.Count,
             Seconds = clock.Elapsed.TotalSeconds,
+            TrainingSeconds = trainer.RunSeconds,
+            DataWaitSeconds = trainer.DataWaitSeconds,
         };
 
         // Where an epoch begins: before the run, and again where it was killed before it evaluated the epoch it had saved.

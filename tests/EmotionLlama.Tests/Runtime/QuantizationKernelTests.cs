@@ -53,7 +53,7 @@ public sealed class QuantizationKernelTests : IDisposable
     {
         var (x, delta, weight) = (Draw(1, rows, width), Draw(2, rows, width), Draw(3, width));
         var (gradient, low, gateUp) = (Draw(4, rows, width), Draw(5, rows, width), Draw(6, rows, 2 * width));
-        using var mask = DropoutMask.Draw(x, 0.25)!;
+        using var mask = DropoutMask.Draw(x, 0.25, new DropoutSeeds())!;
 
         var expected = FusedOperators.AddRmsNorm(x, delta, weight, 1e-5, mask);
         var both = QuantizingOperators.AddRmsNorm(x, delta, weight, 1e-5, mask, RowForms.Wide | RowForms.Fp8);

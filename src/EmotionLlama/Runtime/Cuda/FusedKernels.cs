@@ -69,7 +69,7 @@ internal sealed class FusedKernels
     {
         var sum = delta is null ? x : empty_like(x);
         var normed = forms.HasFlag(RowForms.Wide) ? empty_like(x) : null;
-        var codes = forms.HasFlag(RowForms.Fp8) ? Fp8Rows.Empty(x.shape[0], x.shape[1], x.device) : null;
+        var codes = forms.HasFlag(RowForms.Fp8) ? Fp8Rows.Empty(x.size(0), x.size(1), x.device) : null;
         var dropped = dropout is null ? null : empty_like(x);
         _addRmsNorm.Launch(
             x, Packs(x), [x, delta, weight, delta is null ? null : sum, normed, dropped, dropout?.Seed ?? 0,
@@ -109,15 +109,15 @@ internal sealed class FusedKernels
 
     /// <summary>Turns the first heads of each row in place.</summary>
     public void Rope(Tensor x, Rotations rotations, int heads, int half) => CudaApi.Launch(
-        _rope, x.shape[0], Threads, [x, rotations.Table.Cosines, rotations.Table.Sines, rotations.Positions, heads,
-        half, (int)x.shape[1]]);
+        _rope, x.size(0), Threads, [x, rotations.Table.Cosines, rotations.Table.Sines, rotations.Positions, heads,
+        half, (int)x.size(1)]);
 
     /// <summary>The gradient of a row of queries, keys and values; besides, where there is memory for them, in 8 bits.
     /// </summary>
     public Tensor RopeBackward(
         Tensor query, Tensor key, Tensor value, Rotations rotations, Fp8Rows? codes = null)
     {
-        var (tokens, heads, keyHeads, channels) = (query.shape[0], query.shape[1], key.shape[1], query.shape[2]);
+        var (tokens, heads, keyHeads, channels) = (query.size(0), query.size(1), key.size(1), query.size(2));
         var result = empty([tokens, (heads + (2 * keyHeads)) * channels], query.dtype, query.device);
         CudaApi.Launch(
             _ropeBackward, tokens, Threads, [query, key, value, result, rotations.Table.Cosines,
@@ -129,8 +129,8 @@ internal sealed class FusedKernels
     /// <summary><c>silu(gate) · up</c>.</summary>
     public Tensor SwiGlu(Tensor gateUp)
     {
-        var result = empty([gateUp.shape[0], gateUp.shape[1] / 2], gateUp.dtype, gateUp.device);
-        CudaApi.Launch(_swiGlu, gateUp.shape[0], Threads, [gateUp, result, Packs(result)]);
+        var result = empty([gateUp.size(0), gateUp.size(1) / 2], gateUp.dtype, gateUp.device);
+        CudaApi.Launch(_swiGlu, gateUp.size(0), Threads, [gateUp, result, Packs(result)]);
         return result;
     }
 
@@ -140,7 +140,7 @@ internal sealed class FusedKernels
     /// <summary><c>silu(gate) · up</c> in 8 bits.</summary>
     public Fp8Rows SwiGluCodes(Tensor gateUp)
     {
-        var result = Fp8Rows.Empty(gateUp.shape[0], gateUp.shape[1] / 2, gateUp.device);
+        var result = Fp8Rows.Empty(gateUp.size(0), gateUp.size(1) / 2, gateUp.device);
         var packs = Packs(result.Codes);
         _swiGluCodes.Launch(gateUp, packs, [gateUp, result.Codes, result.Scales, packs]);
         return result;
@@ -149,7 +149,7 @@ internal sealed class FusedKernels
     /// <summary>The gradients of gate and up in 8 bits.</summary>
     public Fp8Rows SwiGluBackwardCodes(Tensor gradient, Tensor gateUp)
     {
-        var result = Fp8Rows.Empty(gateUp.shape[0], gateUp.shape[1], gateUp.device);
+        var result = Fp8Rows.Empty(gateUp.size(0), gateUp.size(1), gateUp.device);
         var packs = Packs(gradient);
         _swiGluBackwardCodes.Launch(gateUp, packs, [gradient, gateUp, result.Codes, result.Scales, packs]);
         return result;
@@ -157,14 +157,14 @@ internal sealed class FusedKernels
 
     /// <summary>Replaces gate and up by their gradients.</summary>
     public void SwiGluBackward(Tensor gradient, Tensor gateUp) => CudaApi.Launch(
-        _swiGluBackward, gateUp.shape[0], Threads, [gradient, gateUp, Packs(gradient)]);
+        _swiGluBackward, gateUp.size(0), Threads, [gradient, gateUp, Packs(gradient)]);
 
     /// <summary>Cross entropies; the logits are replaced by their gradients, times a factor.</summary>
     public Tensor CrossEntropy(Tensor logits, Tensor targets, double factor)
     {
-        var losses = empty([logits.shape[0]], ScalarType.Float32, logits.device);
+        var losses = empty([logits.size(0)], ScalarType.Float32, logits.device);
         CudaApi.Launch(
-            _crossEntropy, logits.shape[0], MostThreads, [logits, targets, losses, (int)logits.shape[1],
+            _crossEntropy, logits.size(0), MostThreads, [logits, targets, losses, (int)logits.size(1),
             (float)factor]);
         return losses;
     }
@@ -206,5 +206,5 @@ internal sealed class FusedKernels
             (float)beta1, (float)beta2, (float)epsilon, (float)decay, (float)correction]);
     }
 
-    private int Packs(Tensor x) => (int)(x.shape[^1] / Vector);
+    private int Packs(Tensor x) => (int)(x.size(-1) / Vector);
 }

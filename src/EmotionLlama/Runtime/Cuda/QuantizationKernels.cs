@@ -41,7 +41,7 @@ internal sealed class QuantizationKernels
         if (x.NumberOfElements == 0)
             return;
 
-        var packs = (int)(x.shape[^1] / _vector);
+        var packs = (int)(x.size(-1) / _vector);
         _quantizeRows.Launch(x, packs, [x, codes, scales, packs]);
     }
 

@@ -27,6 +27,6 @@ internal sealed class RowKernel(params nint[] versions)
 
         var threads = (packs + (1 << version) - 1) >> version;
         CudaApi.Launch(
-            versions[version], x.NumberOfElements / x.shape[^1], (threads + Warp - 1) / Warp * Warp, arguments);
+            versions[version], x.NumberOfElements / x.size(-1), (threads + Warp - 1) / Warp * Warp, arguments);
     }
 }
