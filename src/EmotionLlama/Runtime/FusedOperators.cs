@@ -16,7 +16,7 @@ internal static class FusedOperators
     /// <param name="matrix"><c>[out, in]</c>.</param>
     /// <returns><c>x matrixᵀ</c>, <c>[rows, out]</c>.</returns>
     public static Tensor Linear(Tensor x, Tensor matrix) =>
-        DecodeKernels.Multiplies(x, matrix) && DecodeKernels.For(x) is { } kernels
+        DecodeKernels.For(x) is { } kernels && DecodeKernels.Multiplies(x, matrix)
             ? kernels.Multiply(x, matrix)
             : functional.linear(x, matrix);
 

@@ -43,6 +43,23 @@ __device__ __forceinline__ float rounded(float value)
     return wide(result);
 }
 
+// A kernel that is launched to overlap (OverlappedLaunch) begins while earlier ones run. It lets the next one do so, and
+// waits before it reads or writes anything that another one touches, so that the end of its wait is the end of all
+// earlier ones. In other launches, both do nothing.
+__device__ __forceinline__ void let_next_begin()
+{
+#if __CUDA_ARCH__ >= 900
+    asm volatile("griddepcontrol.launch_dependents;");
+#endif
+}
+
+__device__ __forceinline__ void wait_for_earlier()
+{
+#if __CUDA_ARCH__ >= 900
+    asm volatile("griddepcontrol.wait;" ::: "memory");
+#endif
+}
+
 constexpr int VECTOR = 16 / sizeof(T);
 
 struct alignas(16) Pack { T v[VECTOR]; };

@@ -5,8 +5,12 @@ namespace EmotionLlama.Runtime.Cuda;
 /// <summary>The few functions of the NVIDIA driver that kernels of our own need.</summary>
 internal static unsafe class CudaApi
 {
-    private static readonly nint Driver =
+    /// <summary>The driver's library.</summary>
+    internal static readonly nint Driver =
         NativeLibrary.Load(OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1");
+
+    private static readonly delegate* unmanaged<int*, int> GetDriverVersion =
+        (delegate* unmanaged<int*, int>)NativeLibrary.GetExport(Driver, "cuDriverGetVersion");
 
     private static readonly delegate* unmanaged<int*, int> GetCurrentDevice =
         (delegate* unmanaged<int*, int>)NativeLibrary.GetExport(Driver, "cuCtxGetDevice");
@@ -77,6 +81,14 @@ internal static unsafe class CudaApi
         Check(GetAttribute(&major, majorAttribute, device), "cuDeviceGetAttribute");
         Check(GetAttribute(&minor, minorAttribute, device), "cuDeviceGetAttribute");
         return (major * 10) + minor;
+    }
+
+    /// <summary>The CUDA version that the driver is made for, such as 12030 for 12.3.</summary>
+    public static int DriverVersion()
+    {
+        int version;
+        Check(GetDriverVersion(&version), "cuDriverGetVersion");
+        return version;
     }
 
     /// <summary>How many blocks of a thousand threads run at the same time, at least: the GPU's multiprocessors.
@@ -206,7 +218,14 @@ internal static unsafe class CudaApi
     /// <param name="blocks">Blocks, in one dimension; none launches nothing.</param>
     /// <param name="threads">Threads of a block.</param>
     /// <param name="arguments">Its arguments, in 8 bytes each, whatever their size.</param>
-    public static void Launch(nint function, long blocks, int threads, ReadOnlySpan<KernelArgument> arguments)
+    /// <param name="overlaps">Whether the kernel calls <c>wait_for_earlier</c> before it reads or writes anything that
+    /// another one touches; on a stream of our own it then begins early.</param>
+    public static void Launch(
+        nint function,
+        long blocks,
+        int threads,
+        ReadOnlySpan<KernelArgument> arguments,
+        bool overlaps = false)
     {
         if (blocks == 0)
             return;
@@ -217,9 +236,11 @@ internal static unsafe class CudaApi
             for (var i = 0; i < arguments.Length; i++)
                 pointers[i] = values + i;
 
+            var (count, stream) = (checked((uint)blocks), CudaStream.Current);
             Check(
-                LaunchKernel(
-                    function, checked((uint)blocks), 1, 1, (uint)threads, 1, 1, 0, CudaStream.Current, pointers, null),
+                overlaps && stream != 0 && OverlappedLaunch.IsThere
+                    ? OverlappedLaunch.Launch(function, count, (uint)threads, stream, pointers)
+                    : LaunchKernel(function, count, 1, 1, (uint)threads, 1, 1, 0, stream, pointers, null),
                 "cuLaunchKernel");
         }
     }

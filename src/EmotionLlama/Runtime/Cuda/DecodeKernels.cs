@@ -65,7 +65,8 @@ internal sealed class DecodeKernels
             _ropeAndKeep, row.size(0) * RopeBlocksPerRow, RopeThreads,
             [row, keys, tokens.AnswerValues, rotations.Table.Cosines, rotations.Table.Sines, sequences.Positions,
             sequences.PromptOfRow, sequences.PromptLengths, heads, (int)keys.size(1), (int)(keys.size(3) / 2),
-            (int)keys.size(2), RopeBlocksPerRow]);
+            (int)keys.size(2), RopeBlocksPerRow],
+            overlaps: true);
     }
 
     /// <summary>Attends to all that is kept, the new token included.</summary>
@@ -83,12 +84,14 @@ internal sealed class DecodeKernels
             _attend[BitOperations.Log2(lanes)], items * chunks, AttendThreads,
             [row, tokens.PromptKeys, tokens.PromptValues, tokens.AnswerKeys, tokens.AnswerValues, sequences.Positions,
             sequences.PromptOfRow, sequences.PromptLengths, result, parts, heads, keyHeads, channels, longest, capacity,
-            chunks, chunk, (float)(Math.Log2(Math.E) / Math.Sqrt(channels))]);
+            chunks, chunk, (float)(Math.Log2(Math.E) / Math.Sqrt(channels))],
+            overlaps: true);
         if (parts is not null)
         {
             CudaApi.Launch(
                 _joinChunks, items, AttendThreads,
-                [parts, sequences.Positions, result, heads, channels, chunks, chunk]);
+                [parts, sequences.Positions, result, heads, channels, chunks, chunk],
+                overlaps: true);
         }
 
         return result;
@@ -102,13 +105,15 @@ internal sealed class DecodeKernels
         const int outputsPerBlock = MultiplyThreads / LanesOfWarp * OutputsPerWarp;
         CudaApi.Launch(
             _multiply[rows - 1], (outputs + outputsPerBlock - 1) / outputsPerBlock, MultiplyThreads,
-            [x, matrix, result, (int)outputs, (int)(x.size(1) / _vector)]);
+            [x, matrix, result, (int)outputs, (int)(x.size(1) / _vector)],
+            overlaps: true);
         return result;
     }
 
     /// <summary>The most likely id of each row.</summary>
     public void Choose(Tensor logits, int vocabulary, Tensor next, Tensor chosen) => CudaApi.Launch(
-        _choose, logits.size(0), ChooseThreads, [logits, next, chosen, vocabulary, (int)logits.size(1)]);
+        _choose, logits.size(0), ChooseThreads, [logits, next, chosen, vocabulary, (int)logits.size(1)],
+        overlaps: true);
 
     /// <summary>Into how many chunks of how many places each sequence is cut, so that all processors have work.
     /// </summary>

@@ -5,13 +5,30 @@
 constexpr int WARPS = 4;
 constexpr float LOWEST = -1e30f;
 
-// Weights are read once: they need no place in the first cache, where the inputs shall stay.
-__device__ __forceinline__ Pack streamed(const Pack* from)
+// A pack as it is read. Its values are taken apart where they are used, so that one read need not wait for the other.
+union Words
 {
-    union { u32 words[4]; Pack pack; } result;
-    asm("ld.global.nc.L1::no_allocate.v4.u32 {%0, %1, %2, %3}, [%4];"
+    u32 words[4];
+    Pack pack;
+};
+
+// Weights are read once: they need no place in the first cache, where the inputs shall stay. Volatile, so that they are
+// read where it is written.
+__device__ __forceinline__ Words weights(const Pack* from)
+{
+    Words result;
+    asm volatile("ld.global.nc.L1::no_allocate.v4.u32 {%0, %1, %2, %3}, [%4];"
         : "=r"(result.words[0]), "=r"(result.words[1]), "=r"(result.words[2]), "=r"(result.words[3]) : "l"(from));
-    return result.pack;
+    return result;
+}
+
+// What an earlier kernel may have written.
+__device__ __forceinline__ Words state(const T* from)
+{
+    Words result;
+    asm volatile("ld.global.v4.u32 {%0, %1, %2, %3}, [%4];"
+        : "=r"(result.words[0]), "=r"(result.words[1]), "=r"(result.words[2]), "=r"(result.words[3]) : "l"(from));
+    return result;
 }
 
 // Turns the queries of each row in place, and keeps the turned keys and the values behind those of the answer so far;
@@ -20,6 +37,8 @@ extern "C" __global__ void rope_and_keep(
     T* rows, T* keys, T* values, const float* cosines, const float* sines, const i64* positions,
     const i64* prompt_of_row, const i64* prompt_lengths, int heads, int key_heads, int half, int capacity, int parts)
 {
+    let_next_begin();
+    wait_for_earlier();
     int row = blockIdx.x / parts, channels = 2 * half, packs = half / VECTOR;
     i64 position = positions[row];
     i64 place = position - prompt_lengths[prompt_of_row[row]];
@@ -69,6 +88,8 @@ __device__ __forceinline__ void attend_row(
     constexpr int GROUPS = WARPS * 32 / GROUP;
     __shared__ float tops[GROUPS], sums[GROUPS], outs[WARPS * 32 * VECTOR];
 
+    let_next_begin();
+    wait_for_earlier();
     int item = blockIdx.x / chunks, row = item / heads, head = item % heads, key_head = head / (heads / key_heads);
     int first = blockIdx.x % chunks * chunk, length = (int)positions[row] + 1;
     if (first >= length)
@@ -76,40 +97,35 @@ __device__ __forceinline__ void attend_row(
 
     int end = min(first + chunk, length);
     int group = threadIdx.x / GROUP, lane = threadIdx.x % GROUP;
+
+    // Lanes beyond the channels see the first ones, and ask for nothing.
     bool has_channels = lane * VECTOR < channels;
+    int channel = has_channels ? lane * VECTOR : 0;
     i64 prompt = prompt_of_row[row];
     int prompt_length = (int)prompt_lengths[prompt];
-    i64 prompt_start = (prompt * key_heads + key_head) * longest * channels + lane * VECTOR;
-    i64 answer_start = ((i64)row * key_heads + key_head) * capacity * channels + lane * VECTOR;
+    i64 prompt_start = (prompt * key_heads + key_head) * longest * channels + channel;
+    i64 answer_start = (((i64)row * key_heads + key_head) * capacity - prompt_length) * channels + channel;
 
     float query[VECTOR], out[VECTOR], top = LOWEST, sum = 0;
-    Pack asked = {};
-    if (has_channels)
-        asked = *(const Pack*)(rows + ((i64)row * (heads + 2 * key_heads) + head) * channels + lane * VECTOR);
-
+    Words asked = state(rows + ((i64)row * (heads + 2 * key_heads) + head) * channels + channel);
     for (int i = 0; i < VECTOR; i++)
     {
-        query[i] = wide(asked.v[i]) * scale;
+        query[i] = has_channels ? wide(asked.pack.v[i]) * scale : 0;
         out[i] = 0;
     }
 
     for (int start = first; start < end; start += GROUPS * KEYS)
     {
-        Pack keys[KEYS] = {}, values[KEYS] = {};
+        Words keys[KEYS], values[KEYS];
         float scores[KEYS];
 #pragma unroll
         for (int k = 0; k < KEYS; k++)
         {
-            int place = start + k * GROUPS + group;
-            if (place < end && has_channels)
-            {
-                bool is_answer = place >= prompt_length;
-                i64 at = is_answer
-                    ? answer_start + (i64)(place - prompt_length) * channels
-                    : prompt_start + (i64)place * channels;
-                keys[k] = *(const Pack*)((is_answer ? answer_keys : prompt_keys) + at);
-                values[k] = *(const Pack*)((is_answer ? answer_values : prompt_values) + at);
-            }
+            int place = min(start + k * GROUPS + group, end - 1);
+            bool is_answer = place >= prompt_length;
+            i64 at = (is_answer ? answer_start : prompt_start) + (i64)place * channels;
+            keys[k] = state((is_answer ? answer_keys : prompt_keys) + at);
+            values[k] = state((is_answer ? answer_values : prompt_values) + at);
         }
 
         float highest = top;
@@ -118,7 +134,7 @@ __device__ __forceinline__ void attend_row(
         {
             float score = 0;
             for (int i = 0; i < VECTOR; i++)
-                score += query[i] * wide(keys[k].v[i]);
+                score += query[i] * wide(keys[k].pack.v[i]);
 
 #pragma unroll
             for (int offset = GROUP / 2; offset > 0; offset /= 2)
@@ -139,7 +155,7 @@ __device__ __forceinline__ void attend_row(
             float weight = exp2f(scores[k] - highest);
             sum += weight;
             for (int i = 0; i < VECTOR; i++)
-                out[i] += weight * wide(values[k].v[i]);
+                out[i] += weight * wide(values[k].pack.v[i]);
         }
 
         top = highest;
@@ -163,16 +179,16 @@ __device__ __forceinline__ void attend_row(
         total += sums[g] * exp2f(tops[g] - highest);
 
     float* part = parts + (i64)blockIdx.x * (channels + 2);
-    for (int channel = threadIdx.x; channel < channels; channel += blockDim.x)
+    for (int i = threadIdx.x; i < channels; i += blockDim.x)
     {
         float value = 0;
         for (int g = 0; g < GROUPS; g++)
-            value += outs[g * GROUP * VECTOR + channel] * exp2f(tops[g] - highest);
+            value += outs[g * GROUP * VECTOR + i] * exp2f(tops[g] - highest);
 
         if (chunks == 1)
-            narrow(result[(i64)item * channels + channel], value / total);
+            narrow(result[(i64)item * channels + i], value / total);
         else
-            part[channel] = value;
+            part[i] = value;
     }
 
     if (chunks > 1 && threadIdx.x == 0)
@@ -204,6 +220,8 @@ ATTEND(32)
 extern "C" __global__ void join_chunks(
     const float* parts, const i64* positions, T* result, int heads, int channels, int chunks, int chunk)
 {
+    let_next_begin();
+    wait_for_earlier();
     int used = (int)((positions[blockIdx.x / heads] + chunk) / chunk), width = channels + 2;
     parts += (i64)blockIdx.x * chunks * width;
     float highest = LOWEST, total = 0;
@@ -224,7 +242,7 @@ extern "C" __global__ void join_chunks(
 }
 
 // The product of a matrix [outputs, inputs] with COUNT vectors, for which the speed of memory is all that counts: a warp
-// reads OUTPUTS rows at once.
+// reads OUTPUTS rows at once. The first of them are on their way before the vectors are there.
 template<int COUNT>
 __device__ __forceinline__ void multiply_vectors(const Pack* x, const Pack* matrix, T* result, int outputs, int packs)
 {
@@ -245,19 +263,24 @@ __device__ __forceinline__ void multiply_vectors(const Pack* x, const Pack* matr
             sums[o][n] = 0;
     }
 
-    for (int start = lane; start < packs; start += 32 * AHEAD)
+    Words read[AHEAD][OUTPUTS];
+    auto fetch = [&](int start)
     {
-        Pack read[AHEAD][OUTPUTS] = {};
 #pragma unroll
         for (int a = 0; a < AHEAD; a++)
         {
 #pragma unroll
             for (int o = 0; o < OUTPUTS; o++)
-            {
-                if (start + a * 32 < packs)
-                    read[a][o] = streamed(rows[o] + start + a * 32);
-            }
+                read[a][o] = weights(rows[o] + min(start + a * 32, packs - 1));
         }
+    };
+    let_next_begin();
+    fetch(lane);
+    wait_for_earlier();
+    for (int start = lane; start < packs; start += 32 * AHEAD)
+    {
+        if (start != lane)
+            fetch(start);
 
 #pragma unroll
         for (int a = 0; a < AHEAD; a++)
@@ -268,14 +291,14 @@ __device__ __forceinline__ void multiply_vectors(const Pack* x, const Pack* matr
 #pragma unroll
             for (int n = 0; n < COUNT; n++)
             {
-                Pack input = x[(i64)n * packs + start + a * 32];
+                Words input = state((const T*)(x + (i64)n * packs + start + a * 32));
 #pragma unroll
                 for (int i = 0; i < VECTOR; i++)
                 {
-                    float value = wide(input.v[i]);
+                    float value = wide(input.pack.v[i]);
 #pragma unroll
                     for (int o = 0; o < OUTPUTS; o++)
-                        sums[o][n] += wide(read[a][o].v[i]) * value;
+                        sums[o][n] += wide(read[a][o].pack.v[i]) * value;
                 }
             }
         }
@@ -316,6 +339,8 @@ extern "C" __global__ void __launch_bounds__(1024) choose(
 {
     __shared__ float values[32];
     __shared__ int ids[32];
+    let_next_begin();
+    wait_for_earlier();
     const T* row = logits + (i64)blockIdx.x * stride;
     float best = __uint_as_float(0xff800000u);
     int id = 0x7fffffff;

@@ -73,7 +73,8 @@ internal sealed class FusedKernels
         var dropped = dropout is null ? null : empty_like(x);
         _addRmsNorm.Launch(
             x, Packs(x), [x, delta, weight, delta is null ? null : sum, normed, dropped, dropout?.Seed ?? 0,
-            dropout?.Threshold ?? 0, dropout?.KeepScale ?? 1, codes?.Codes, codes?.Scales, Packs(x), (float)epsilon]);
+            dropout?.Threshold ?? 0, dropout?.KeepScale ?? 1, codes?.Codes, codes?.Scales, Packs(x), (float)epsilon],
+            overlaps: true);
         return new(sum, new(normed, codes), dropped);
     }
 
@@ -130,7 +131,7 @@ internal sealed class FusedKernels
     public Tensor SwiGlu(Tensor gateUp)
     {
         var result = empty([gateUp.size(0), gateUp.size(1) / 2], gateUp.dtype, gateUp.device);
-        CudaApi.Launch(_swiGlu, gateUp.size(0), Threads, [gateUp, result, Packs(result)]);
+        CudaApi.Launch(_swiGlu, gateUp.size(0), Threads, [gateUp, result, Packs(result)], overlaps: true);
         return result;
     }
 

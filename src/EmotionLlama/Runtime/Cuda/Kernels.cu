@@ -39,6 +39,8 @@ __device__ __forceinline__ void add_rms_norm_row(
     const Pack* x, const Pack* delta, const Pack* weight, Pack* sum, Pack* normed,
     Pack* dropped, u64 seed, u32 threshold, float keep_scale, Codes* codes, float* scales, int packs, float epsilon)
 {
+    let_next_begin();
+    wait_for_earlier();
     i64 row = (i64)blockIdx.x * packs;
     Pack kept[MOST];
     float squares = 0;
@@ -319,6 +321,8 @@ __device__ __forceinline__ void gated_backward(const Pack& incoming, Pack& gate,
 // silu(gate) * up for rows [gate, up]; a block for each row.
 extern "C" __global__ void swiglu(const Pack* gate_up, Pack* result, int packs)
 {
+    let_next_begin();
+    wait_for_earlier();
     const Pack* gates = gate_up + (i64)blockIdx.x * 2 * packs;
     Pack* row = result + (i64)blockIdx.x * packs;
     for (int place = threadIdx.x; place < packs; place += blockDim.x)

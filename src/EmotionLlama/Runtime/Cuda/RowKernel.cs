@@ -19,7 +19,8 @@ internal sealed class RowKernel(params nint[] versions)
     /// <param name="x">The tensor.</param>
     /// <param name="packs">Packs of a row.</param>
     /// <param name="arguments">The kernel's arguments.</param>
-    public void Launch(Tensor x, int packs, ReadOnlySpan<KernelArgument> arguments)
+    /// <param name="overlaps">See <see cref="CudaApi.Launch"/>.</param>
+    public void Launch(Tensor x, int packs, ReadOnlySpan<KernelArgument> arguments, bool overlaps = false)
     {
         var version = 0;
         while (packs > MostThreads << version)
@@ -27,6 +28,7 @@ internal sealed class RowKernel(params nint[] versions)
 
         var threads = (packs + (1 << version) - 1) >> version;
         CudaApi.Launch(
-            versions[version], x.NumberOfElements / x.size(-1), (threads + Warp - 1) / Warp * Warp, arguments);
+            versions[version], x.NumberOfElements / x.size(-1), (threads + Warp - 1) / Warp * Warp, arguments,
+            overlaps);
     }
 }
