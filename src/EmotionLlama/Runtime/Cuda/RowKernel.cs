@@ -17,10 +17,17 @@ internal readonly record struct RowKernel(nint One, nint Two)
     /// <param name="x">The tensor.</param>
     /// <param name="packs">Packs of a row.</param>
     /// <param name="arguments">The kernel's arguments.</param>
-    public void Launch(Tensor x, int packs, ReadOnlySpan<KernelArgument> arguments)
+    public void Launch(Tensor x, int packs, ReadOnlySpan<KernelArgument> arguments) =>
+        Launch(x.NumberOfElements / x.shape[^1], packs, arguments);
+
+    /// <summary>Queues it.</summary>
+    /// <param name="rows">Rows.</param>
+    /// <param name="packs">Packs of a row.</param>
+    /// <param name="arguments">The kernel's arguments.</param>
+    public void Launch(long rows, int packs, ReadOnlySpan<KernelArgument> arguments)
     {
         var isShort = packs <= MostThreads;
         var threads = ((isShort ? packs : (packs + 1) / 2) + Warp - 1) / Warp * Warp;
-        CudaApi.Launch(isShort ? One : Two, x.NumberOfElements / x.shape[^1], threads, arguments);
+        CudaApi.Launch(isShort ? One : Two, rows, threads, arguments);
     }
 }
