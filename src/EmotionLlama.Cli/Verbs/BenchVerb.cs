@@ -80,11 +80,22 @@ internal static class BenchVerb
         {
             Description = "Run the vision tower in each step, as without a vision cache.",
         };
+        var losses = new Option<string?>("--losses")
+        {
+            Description = "Write the loss of each step to this file, one a line. Every step then has samples of its own, the "
+                + "same in every run, that follow a rule.",
+            HelpName = "FILE",
+        };
+        var rate = new Option<double>("--learning-rate")
+        {
+            Description = "The learning rate at the start.",
+            DefaultValueFactory = _ => 1e-5,
+        };
         var device = BenchOptions.Device();
         var threads = new Option<int?>("--threads") { Description = "Threads of one operation on a CPU." };
         var verb = new Command("train", "Measures stage 2 on a model of full size with random weights.")
         {
-            preset, batch, tokens, answer, steps, precision, frozen, checkpoint, vision, device, threads,
+            preset, batch, tokens, answer, steps, precision, frozen, checkpoint, vision, losses, rate, device, threads,
         };
         verb.SetAction((parsed, stop) =>
         {
@@ -101,10 +112,15 @@ internal static class BenchVerb
                     Frozen = parsed.GetValue(frozen),
                     Checkpoint = parsed.GetValue(checkpoint),
                     EncodesImages = parsed.GetValue(vision),
+                    VariesBatches = parsed.GetValue(losses) is not null,
+                    LearningRate = parsed.GetValue(rate),
                     Device = parsed.GetValue(device),
                     Threads = parsed.GetValue(threads),
                 },
                 stop);
+            if (parsed.GetValue(losses) is { } path)
+                AtomicFile.WriteText(path, Lines(timing.Losses!));
+
             if (parsed.GetValue(globals.Json))
                 parsed.WriteJson(timing);
             else
@@ -115,12 +131,16 @@ internal static class BenchVerb
         return verb;
     }
 
+    private static string Lines(IReadOnlyList<double> losses) => string.Concat(
+        losses.Select(loss => string.Create(CultureInfo.InvariantCulture, $"{loss:0.000000}\n")));
+
     private static string Text(TrainingTiming timing) => string.Create(
         CultureInfo.InvariantCulture,
         $"{timing.Options.Preset.Name}, batch {timing.Options.Batch}: {timing.SamplesPerSecond:0.00} samples/s; a step "
         + $"{timing.StepSeconds * 1000:0.0} ms ({timing.FastestSeconds * 1000:0.0} to "
         + $"{timing.SlowestSeconds * 1000:0.0}); {timing.Flops / 1e12:0} TFLOP/s; "
-        + $"{ByteSize.Format(timing.BytesInUse)} in use; loss {timing.Loss:0.000}");
+        + $"{ByteSize.Format(timing.BytesInUse)} in use, estimated "
+        + $"{ByteSize.Format(timing.BytesEstimated)}; loss {timing.Loss:0.000}");
 
     private static string Text(LoadTiming timing) => string.Create(
         CultureInfo.InvariantCulture,

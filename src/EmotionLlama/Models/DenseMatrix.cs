@@ -24,10 +24,10 @@ internal sealed class DenseMatrix : FrozenMatrix
     public override IEnumerable<Tensor> Stored => [_whole];
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor x) => FusedOperators.Linear(x, _whole);
+    public override Tensor Forward(Rows x) => FusedOperators.Linear(x.Full, _whole);
 
     /// <inheritdoc/>
-    public override Tensor Backward(Tensor gradient) => gradient.mm(_whole);
+    public override Tensor Backward(Rows gradient) => gradient.Full.mm(_whole);
 
     /// <inheritdoc/>
     public override bool TryAdd(long firstRow, Tensor update)

@@ -97,20 +97,20 @@ public sealed class EvaVisionTransformer : IDisposable
     public Tensor Forward(Tensor images)
     {
         ArgumentNullException.ThrowIfNull(images);
-        Interlocked.Add(ref _encoded, images.shape[0]);
+        Interlocked.Add(ref _encoded, images.size(0));
         using var scope = NewDisposeScope();
         var patches = functional.conv2d(images, _patchWeight, _patchBias, strides: [PatchSize, PatchSize])
             .flatten(2).transpose(1, 2);
-        var tokens = cat([_classToken.expand(images.shape[0], -1, -1), patches], 1).Plus(_positions);
+        var tokens = cat([_classToken.expand(images.size(0), -1, -1), patches], 1).Plus(_positions);
         var stream = new ResidualStream(tokens.view(-1, Channels), Added: null);
         using var room = _blocks is [var first, ..]
-            ? EncoderRoom.For(stream.Sum, images.shape[0], Heads, first.InnerChannels)
+            ? EncoderRoom.For(stream.Sum, images.size(0), Heads, first.InnerChannels)
             : null;
         foreach (var block in _blocks)
-            stream = block.Forward(stream, images.shape[0], room);
+            stream = block.Forward(stream, images.size(0), room);
 
         var hidden = stream.Added is null ? stream.Sum : stream.Sum.Plus(stream.Added);
-        return hidden.view(images.shape[0], 1 + Patches, Channels).MoveToOuterDisposeScope();
+        return hidden.view(images.size(0), 1 + Patches, Channels).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using EmotionLlama.Runtime;
 using static TorchSharp.torch;
 
 namespace EmotionLlama.Models;
@@ -6,16 +7,19 @@ namespace EmotionLlama.Models;
 /// stored.</summary>
 internal abstract class FrozenMatrix : IDisposable
 {
+    /// <summary>In which form its input and the gradient of its output are multiplied.</summary>
+    public virtual RowForms Multiplies => RowForms.Wide;
+
     /// <summary>Applies it. Tensors that it makes on its way belong to the dispose scope that is open, and none is
     /// disposed before: decoding records this work.</summary>
     /// <param name="x"><c>[tokens, in]</c>.</param>
     /// <returns><c>x Wᵀ</c>, <c>[tokens, out]</c>.</returns>
-    public abstract Tensor Forward(Tensor x);
+    public abstract Tensor Forward(Rows x);
 
     /// <summary>The gradient of its input.</summary>
     /// <param name="gradient">Gradient of the output, <c>[tokens, out]</c>.</param>
     /// <returns><c>gradient W</c>, <c>[tokens, in]</c>.</returns>
-    public abstract Tensor Backward(Tensor gradient);
+    public abstract Tensor Backward(Rows gradient);
 
     /// <summary>The matrices that it is made of, <c>[rows, in]</c> each, in the data type of the arithmetic. Views where
     /// they are stored so; others are made anew and belong to the dispose scope that is open.</summary>

@@ -38,7 +38,7 @@ public sealed class Llama : IDisposable
         Config = config;
         Device = weights.Device;
         Dtype = weights.Dtype;
-        _frozen = new FrozenMatrices(frozen);
+        _frozen = new FrozenMatrices(frozen, Dtype, Device);
         _embedding = weights.Take("model.embed_tokens.weight", config.VocabularySize, config.HiddenSize);
         _layers = [.. Enumerable.Range(0, config.Layers)
             .Select(i => new LlamaLayer(config, weights.Under($"model.layers.{i}."), lora, _frozen))];
@@ -246,10 +246,10 @@ public sealed class Llama : IDisposable
         using var scope = NewDisposeScope();
         var gradient = empty_like(hidden);
         var loss = zeros([], ScalarType.Float32, Device);
-        for (var first = 0L; first < hidden.shape[0]; first += TargetsAtOnce)
+        for (var first = 0L; first < hidden.size(0); first += TargetsAtOnce)
         {
             using var part = NewDisposeScope();
-            var count = Math.Min(TargetsAtOnce, hidden.shape[0] - first);
+            var count = Math.Min(TargetsAtOnce, hidden.size(0) - first);
             var states = hidden.narrow(0, first, count);
             var (partLoss, logits) = FusedOperators.CrossEntropy(
                 Logits(states), targets.narrow(0, first, count), factor);

@@ -27,7 +27,7 @@ internal static class EncoderOperators
         }
 
         var sum = delta is null ? x : x.Plus(delta);
-        return (sum, functional.layer_norm(sum, [x.shape[^1]], weight, bias, epsilon));
+        return (sum, functional.layer_norm(sum, [x.size(-1)], weight, bias, epsilon));
     }
 
     /// <summary>A linear map.</summary>
@@ -70,9 +70,9 @@ internal static class EncoderOperators
         if (room is { UsesFlash: true })
             return Flash(room);
 
-        var (tokens, width) = (rows.shape[0] / sequences, rows.shape[1] / 3);
+        var (tokens, width) = (rows.size(0) / sequences, rows.size(1) / 3);
         var joined = rows.view(sequences, tokens, 3, heads, width / heads).permute(2, 0, 3, 1, 4);
-        return Operators.FullAttention(joined[0], joined[1], joined[2]).view(rows.shape[0], width);
+        return Operators.FullAttention(joined[0], joined[1], joined[2]).view(rows.size(0), width);
     }
 
     /// <summary>It takes queries, keys and values as they lie, without a copy.</summary>

@@ -9,7 +9,7 @@ internal sealed class EncoderRoom : IDisposable
 {
     private EncoderRoom(VisionKernels kernels, Tensor rows, long sequences, int heads, long inner)
     {
-        var (count, channels) = (rows.shape[0], rows.shape[1]);
+        var (count, channels) = (rows.size(0), rows.size(1));
         using var scope = NewDisposeScope();
         Kernels = kernels;
         Rows = count;

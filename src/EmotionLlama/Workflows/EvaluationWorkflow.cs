@@ -47,7 +47,10 @@ public sealed class EvaluationWorkflow(Recipe recipe, EvaluationOptions options,
         vision?.Fill(built, observer.OnMessage, observer.OnVisionCache, cancellationToken);
         built.Llama.MergeLora();
         var generator = new AnswerGenerator(built, model.Prompts(built));
-        return [.. passes.Select(set => Evaluate(set, generator, cancellationToken))];
+        return MemoryAdvice.Guard<IReadOnlyList<EvaluationOutcome>>(
+            recipe,
+            MemoryUse.Answering,
+            () => [.. passes.Select(set => Evaluate(set, generator, cancellationToken))]);
     }
 
     /// <summary>The generation settings of a test set.</summary>

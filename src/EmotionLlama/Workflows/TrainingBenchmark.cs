@@ -1,11 +1,9 @@
 using System.Diagnostics;
 using EmotionLlama.Configuration;
-using EmotionLlama.Datasets;
 using EmotionLlama.Models;
 using EmotionLlama.Monitoring;
 using EmotionLlama.Pretraining;
 using EmotionLlama.Runtime;
-using EmotionLlama.Tokenization;
 using EmotionLlama.Training;
 using static TorchSharp.torch;
 
@@ -16,6 +14,7 @@ namespace EmotionLlama.Workflows;
 public static class TrainingBenchmark
 {
     private const int WarmUpSteps = 3;
+    private const long Seed = 42;
 
     /// <summary>Measures.</summary>
     /// <param name="options">What to measure.</param>
@@ -32,18 +31,19 @@ public static class TrainingBenchmark
             set_num_threads(threads);
 
         using var model = Build(options, device, dtype);
+        random.manual_seed(Seed);
 
         // The end of the run waits for its last step, which would count as none.
         var run = new RunRecipe
         {
             MaxEpoch = 1,
             ItersPerEpoch = WarmUpSteps + options.Steps + 1,
-            InitLr = 1e-5,
-            MinLr = 1e-6,
+            InitLr = options.LearningRate,
+            MinLr = options.LearningRate / 10,
             Amp = options.Precision,
         };
-        var recipe = new Recipe { Model = new ModelRecipe { UseGradCheckpoint = options.Checkpoint }, Run = run };
-        using var trainer = new Trainer(model, recipe, new MadeUpBatches(model, options));
+        var recipe = new Recipe { Model = new ModelRecipe { UseGradCheckpoint = options.Checkpoint, FrozenWeights = options.Frozen }, Run = run };
+        using var trainer = new Trainer(model, recipe, new MadeUpBatches(model, options, options.Preset.ImageSize));
         var clock = new StepClock();
         trainer.Run(clock, cancellation);
         double[] seconds = [.. clock.Seconds.Skip(WarmUpSteps).Take(options.Steps).Order()];
@@ -54,16 +54,29 @@ public static class TrainingBenchmark
             StepSeconds = seconds[seconds.Length / 2],
             FastestSeconds = seconds[0],
             SlowestSeconds = seconds[^1],
-            Loss = clock.Loss,
-            FlopsPerStep = 4.0 * tokens * LayerWeights(options.Preset.Llama),
+            Loss = clock.Losses[^1],
+            Losses = options.VariesBatches ? clock.Losses : null,
+            FlopsPerStep = 4.0 * tokens * options.Preset.Llama.LayerMatrixWeights,
             BytesInUse = GpuMemory.InUse(device),
+            BytesEstimated = MemoryEstimate.Of(
+                options.Preset.Llama,
+                FrozenWeights(model),
+                model.TrainableParameters.Sum(parameter => parameter.Value.numel()),
+                tokens,
+                (long)options.Batch * options.AnswerTokens,
+                dtype == ScalarType.Float32 ? 4 : 2,
+                recipe.Model,
+                device.type == TorchSharp.DeviceType.CUDA).TotalBytes,
         };
     }
 
-    /// <summary>Weights of the layers' matrices: two operations for each and token forwards, and two backwards.
-    /// </summary>
-    private static long LayerWeights(LlamaConfig llama) => llama.Layers * llama.HiddenSize
-        * ((2L * (llama.Heads + llama.KeyValueHeads) * llama.HeadSize) + (3L * llama.IntermediateSize));
+    /// <summary>Number of frozen weights; of the tower, only what is loaded.</summary>
+    private static long FrozenWeights(EmotionLlamaModel model)
+    {
+        var llama = model.Llama.Config;
+        var outside = (llama.TiedHead ? 1L : 2) * llama.VocabularySize * llama.HiddenSize;
+        return llama.LayerMatrixWeights + outside + model.Vision.Weights.Sum(weight => weight.Value.numel());
+    }
 
     private static EmotionLlamaModel Build(TrainingBenchmarkOptions options, Device device, ScalarType dtype)
     {
@@ -81,68 +94,22 @@ public static class TrainingBenchmark
         return new EmotionLlamaModel(llama, tower, visionNorm: null);
     }
 
-    /// <summary>The same samples again and again.</summary>
-    private sealed class MadeUpBatches(EmotionLlamaModel model, TrainingBenchmarkOptions options) : ITrainingData
-    {
-        public int BatchesPerPass => 1;
-
-        public IEnumerable<PackedBatch> Read(long first, CancellationToken cancellationToken)
-        {
-            var random = new Random(1);
-            var inserted = model.ImageTokens + EmotionLlamaModel.FeatureKinds + 1;
-            var words = options.Tokens - options.AnswerTokens - inserted;
-            if (words < 1)
-                throw new InputException($"--tokens: {options.Tokens} leave no room for a prompt with {inserted} inserted");
-
-            var samples = Enumerable.Range(0, options.Batch).Select(_ => (Clip(), Tokens())).ToList();
-            while (true)
-                yield return PackedBatch.Pack(samples);
-
-            ClipSample Clip() => new()
-            {
-                Name = "made up",
-                Emotion = Emotion.Neutral,
-                Task = "reason_v2",
-                Image = options.EncodesImages
-                    ? randn(3, options.Preset.ImageSize, options.Preset.ImageSize)
-                    : randn(1 + model.Vision.Patches, model.Vision.Channels).to(model.Llama.Dtype),
-                IsEncoded = !options.EncodesImages,
-                Features = randn(EmotionLlamaModel.FeatureKinds, EmotionLlamaModel.FeatureSize),
-                Instruction = "",
-                Answer = "",
-            };
-
-            TokenizedSample Tokens() => new()
-            {
-                Prompt =
-                [
-                    .. Words(words / 2),
-                    .. Enumerable.Repeat(TokenizedSample.Inserted, inserted),
-                    .. Words(words - (words / 2)),
-                ],
-                Answer = [.. Words(options.AnswerTokens)],
-            };
-
-            IEnumerable<int> Words(int count) => Enumerable.Range(0, count).Select(
-                _ => random.Next(3, options.Preset.Llama.VocabularySize)).ToList();
-        }
-    }
-
     private sealed class StepClock : ITrainingObserver
     {
         private readonly List<double> _seconds = [];
+        private readonly List<double> _losses = [];
         private long _last = Stopwatch.GetTimestamp();
 
         public IReadOnlyList<double> Seconds => _seconds;
 
-        public double Loss { get; private set; }
+        public IReadOnlyList<double> Losses => _losses;
 
         public void OnStep(StepMetrics metrics)
         {
             var now = Stopwatch.GetTimestamp();
             _seconds.Add(Stopwatch.GetElapsedTime(_last, now).TotalSeconds);
             _last = now;
-            Loss = metrics.Loss;
+            _losses.Add(metrics.Loss);
         }
     }
 }

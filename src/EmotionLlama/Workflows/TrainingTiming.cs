@@ -18,12 +18,18 @@ public sealed record TrainingTiming
     /// <summary>The loss of the last step.</summary>
     public required double Loss { get; init; }
 
+    /// <summary>The losses of all steps, those to warm up first; null where the steps repeat one batch.</summary>
+    public IReadOnlyList<double>? Losses { get; init; }
+
     /// <summary>Floating-point operations of a step's matrix products in the decoder's layers: four for each weight and
     /// token, since frozen weights need no gradient.</summary>
     public required double FlopsPerStep { get; init; }
 
     /// <summary>Bytes of the GPU that were in use at the end, caches of libtorch included; 0 on a CPU.</summary>
     public required long BytesInUse { get; init; }
+
+    /// <summary>Bytes that a dry run would have said.</summary>
+    public required long BytesEstimated { get; init; }
 
     /// <summary>Samples per second.</summary>
     public double SamplesPerSecond => Options.Batch / StepSeconds;

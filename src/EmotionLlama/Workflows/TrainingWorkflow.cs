@@ -39,6 +39,19 @@ public static class TrainingWorkflow
     {
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(observer);
+        return MemoryAdvice.Guard(
+            session.Recipe,
+            MemoryUse.Training,
+            () => RunWhole(session, resume, observer, answerer, cancellationToken));
+    }
+
+    private static TrainingOutcome RunWhole(
+        TrainingSession session,
+        string? resume,
+        ITrainingObserver observer,
+        SampleAnswerer? answerer,
+        CancellationToken cancellationToken)
+    {
         var clock = Stopwatch.StartNew();
         var recipe = session.Recipe;
         resume ??= recipe.Run.ResumeCkptPath;

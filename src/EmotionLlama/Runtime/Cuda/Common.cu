@@ -140,3 +140,25 @@ __device__ __forceinline__ Codes codes_of(const Pack& pack, float factor)
 
     return result;
 }
+
+// Writes a row of the block's in e4m3, with its scale. Each thread holds its packs of the row, at most MOST, and the largest
+// absolute value among them; all threads of the block call it.
+template<int MOST>
+__device__ __forceinline__ void write_codes(
+    const Pack (&kept)[MOST], float largest, Codes* codes, float* scales, int packs)
+{
+    RowScale scale(block_max(largest));
+    if (threadIdx.x == 0)
+        scales[blockIdx.x] = scale.scale;
+
+    i64 row = (i64)blockIdx.x * packs;
+#pragma unroll
+    for (int k = 0; k < MOST; k++)
+    {
+        int place = threadIdx.x + k * blockDim.x;
+        if (place >= packs)
+            break;
+
+        codes[row + place] = codes_of(kept[k], scale.factor);
+    }
+}

@@ -51,8 +51,8 @@ internal sealed class DecodeKernels
 
     /// <summary>Whether a matrix is multiplied with so few vectors.</summary>
     public static bool Multiplies(Tensor x, Tensor matrix) =>
-        x.shape[0] is > 0 and <= MostVectors
-        && x.shape[1] * x.ElementSize % PackBytes == 0
+        x.size(0) is > 0 and <= MostVectors
+        && x.size(1) * x.ElementSize % PackBytes == 0
         && x.dtype == matrix.dtype
         && x.is_contiguous()
         && matrix.is_contiguous();
@@ -62,21 +62,21 @@ internal sealed class DecodeKernels
     {
         var keys = tokens.AnswerKeys;
         CudaApi.Launch(
-            _ropeAndKeep, row.shape[0] * RopeBlocksPerRow, RopeThreads,
+            _ropeAndKeep, row.size(0) * RopeBlocksPerRow, RopeThreads,
             [row, keys, tokens.AnswerValues, rotations.Table.Cosines, rotations.Table.Sines, sequences.Positions,
-            sequences.PromptOfRow, sequences.PromptLengths, heads, (int)keys.shape[1], (int)(keys.shape[3] / 2),
-            (int)keys.shape[2], RopeBlocksPerRow]);
+            sequences.PromptOfRow, sequences.PromptLengths, heads, (int)keys.size(1), (int)(keys.size(3) / 2),
+            (int)keys.size(2), RopeBlocksPerRow]);
     }
 
     /// <summary>Attends to all that is kept, the new token included.</summary>
     public Tensor Attend(Tensor row, CachedTokens tokens, CachedSequences sequences, int heads)
     {
         var (keyHeads, capacity, channels) =
-            ((int)tokens.AnswerKeys.shape[1], (int)tokens.AnswerKeys.shape[2], (int)tokens.AnswerKeys.shape[3]);
-        var longest = (int)tokens.PromptKeys.shape[2];
-        var items = row.shape[0] * heads;
+            ((int)tokens.AnswerKeys.size(1), (int)tokens.AnswerKeys.size(2), (int)tokens.AnswerKeys.size(3));
+        var longest = (int)tokens.PromptKeys.size(2);
+        var items = row.size(0) * heads;
         var (chunks, chunk) = Chunks(items, longest + capacity);
-        var result = empty([row.shape[0], heads * channels], row.dtype, row.device);
+        var result = empty([row.size(0), heads * channels], row.dtype, row.device);
         var parts = chunks == 1 ? null : empty([items, chunks, channels + 2], ScalarType.Float32, row.device);
         var lanes = BitOperations.RoundUpToPowerOf2((uint)(channels / _vector));
         CudaApi.Launch(
@@ -97,18 +97,18 @@ internal sealed class DecodeKernels
     /// <summary>The product of a few rows with a matrix <c>[out, in]</c>: <c>[rows, out]</c>.</summary>
     public Tensor Multiply(Tensor x, Tensor matrix)
     {
-        var (rows, outputs) = (x.shape[0], matrix.shape[0]);
+        var (rows, outputs) = (x.size(0), matrix.size(0));
         var result = empty([rows, outputs], x.dtype, x.device);
         const int outputsPerBlock = MultiplyThreads / LanesOfWarp * OutputsPerWarp;
         CudaApi.Launch(
             _multiply[rows - 1], (outputs + outputsPerBlock - 1) / outputsPerBlock, MultiplyThreads,
-            [x, matrix, result, (int)outputs, (int)(x.shape[1] / _vector)]);
+            [x, matrix, result, (int)outputs, (int)(x.size(1) / _vector)]);
         return result;
     }
 
     /// <summary>The most likely id of each row.</summary>
     public void Choose(Tensor logits, int vocabulary, Tensor next, Tensor chosen) => CudaApi.Launch(
-        _choose, logits.shape[0], ChooseThreads, [logits, next, chosen, vocabulary, (int)logits.shape[1]]);
+        _choose, logits.size(0), ChooseThreads, [logits, next, chosen, vocabulary, (int)logits.size(1)]);
 
     /// <summary>Into how many chunks of how many places each sequence is cut, so that all processors have work.
     /// </summary>

@@ -35,7 +35,7 @@ internal sealed class VisionKernels
         }
 
         var kernels = Loaded.GetOrAdd((rows.dtype, rows.device_index), static key => new VisionKernels(key.Type));
-        return kernels.Takes(rows.shape[^1]) && rows.shape[^1] / kernels._vector <= RowKernel.MostPacks ? kernels : null;
+        return kernels.Takes(rows.size(-1)) && rows.size(-1) / kernels._vector <= RowKernel.MostPacks ? kernels : null;
     }
 
     /// <summary>Whether rows of so many values are a multiple of 16 bytes.</summary>
