@@ -26,6 +26,15 @@ internal static unsafe class CudaApi
     private static readonly delegate* unmanaged<nint, int> DestroyEvent =
         (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(Driver, "cuEventDestroy_v2");
 
+    private static readonly delegate* unmanaged<nint*, uint, int> NewStream =
+        (delegate* unmanaged<nint*, uint, int>)NativeLibrary.GetExport(Driver, "cuStreamCreate");
+
+    private static readonly delegate* unmanaged<nint, nint, uint, int> WaitForEvent =
+        (delegate* unmanaged<nint, nint, uint, int>)NativeLibrary.GetExport(Driver, "cuStreamWaitEvent");
+
+    private static readonly delegate* unmanaged<byte*, int, int> GetUuid =
+        (delegate* unmanaged<byte*, int, int>)NativeLibrary.GetExport(Driver, "cuDeviceGetUuid");
+
     private static readonly delegate* unmanaged<nuint*, nuint*, int> GetMemoryInfo =
         (delegate* unmanaged<nuint*, nuint*, int>)NativeLibrary.GetExport(Driver, "cuMemGetInfo_v2");
 
@@ -55,6 +64,41 @@ internal static unsafe class CudaApi
         return (major * 10) + minor;
     }
 
+    /// <summary>libtorch's stream, on which all kernels are queued.</summary>
+    public const nint DefaultStream = 0;
+
+    /// <summary>What tells the GPU in use from all others, 32 hexadecimal digits.</summary>
+    public static string DeviceId()
+    {
+        int device;
+        Check(GetCurrentDevice(&device), "cuCtxGetDevice");
+        var id = new byte[16];
+        fixed (byte* bytes = id)
+            Check(GetUuid(bytes, device), "cuDeviceGetUuid");
+
+        return Convert.ToHexStringLower(id);
+    }
+
+    /// <summary>A stream that runs beside all others, the default one too.</summary>
+    public static nint CreateStream()
+    {
+        const uint nonBlocking = 1;
+        nint stream;
+        Check(NewStream(&stream, nonBlocking), "cuStreamCreate");
+        return stream;
+    }
+
+    /// <summary>Lets what is queued on a stream from now on wait for what is queued on another by now.</summary>
+    public static void Follow(nint stream, nint other)
+    {
+        var mark = RecordEvent(other);
+        StreamWait(stream, mark);
+        Destroy(mark);
+    }
+
+    /// <summary>Lets what is queued on a stream from now on wait for a mark.</summary>
+    public static void StreamWait(nint stream, nint mark) => Check(WaitForEvent(stream, mark, 0), "cuStreamWaitEvent");
+
     /// <summary>Free and all bytes of the GPU in use.</summary>
     public static (long Free, long Total) Memory()
     {
@@ -63,13 +107,13 @@ internal static unsafe class CudaApi
         return ((long)free, (long)total);
     }
 
-    /// <summary>Marks the end of what is queued by now. Destroy the mark.</summary>
-    public static nint RecordEvent()
+    /// <summary>Marks the end of what is queued on a stream by now. Destroy the mark.</summary>
+    public static nint RecordEvent(nint stream = DefaultStream)
     {
         const uint disableTiming = 2;
         nint mark;
         Check(CreateEvent(&mark, disableTiming), "cuEventCreate");
-        Check(QueueEvent(mark, 0), "cuEventRecord");
+        Check(QueueEvent(mark, stream), "cuEventRecord");
         return mark;
     }
 
