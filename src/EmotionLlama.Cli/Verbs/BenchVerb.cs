@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using EmotionLlama.Checkpoints;
 using EmotionLlama.Configuration;
-using EmotionLlama.Pretraining;
 using EmotionLlama.Runtime;
 using EmotionLlama.Workflows;
 
@@ -12,7 +11,7 @@ namespace EmotionLlama.Cli.Verbs;
 internal static class BenchVerb
 {
     public static Command Create(GlobalOptions globals) =>
-        new("bench", "Measures how fast this machine is.") { Load(globals), Train(globals) };
+        new("bench", "Measures how fast this machine is.") { BenchEncodeVerb.Create(globals), Load(globals), Train(globals) };
 
     private static Command Load(GlobalOptions globals)
     {
@@ -60,21 +59,12 @@ internal static class BenchVerb
 
     private static Command Train(GlobalOptions globals)
     {
-        var preset = new Option<string>("--preset")
-        {
-            Description = "The sizes of the model.",
-            DefaultValueFactory = _ => ModelPreset.Llama2With7B.Name,
-        };
-        preset.AcceptOnlyFromAmong([.. ModelPreset.All.Select(known => known.Name)]);
-        var batch = Number("--batch", "Samples of a step.", 4);
-        var tokens = Number("--tokens", "Tokens of a sample, with its 260 inserted embeddings.", 480);
-        var answer = Number("--answer-tokens", "Answer tokens of a sample.", 150);
-        var steps = Number("--steps", "Steps to measure.", 10);
-        var precision = new Option<Amp>("--precision")
-        {
-            Description = "auto, fp32, bf16 or fp16.",
-            DefaultValueFactory = _ => Amp.Auto,
-        };
+        var preset = BenchOptions.Preset();
+        var batch = BenchOptions.Number("--batch", "Samples of a step.", 4);
+        var tokens = BenchOptions.Number("--tokens", "Tokens of a sample, with its 260 inserted embeddings.", 480);
+        var answer = BenchOptions.Number("--answer-tokens", "Answer tokens of a sample.", 150);
+        var steps = BenchOptions.Number("--steps", "Steps to measure.", 10);
+        var precision = BenchOptions.Precision();
         var checkpoint = new Option<GradCheckpoint>("--grad-checkpoint")
         {
             Description = "Activations that are computed again: none, selective or full.",
@@ -83,7 +73,7 @@ internal static class BenchVerb
         {
             Description = "Run the vision tower in each step, as without a vision cache.",
         };
-        var device = new Option<string?>("--device") { Description = "cuda, cuda:N or cpu.", HelpName = "DEVICE" };
+        var device = BenchOptions.Device();
         var verb = new Command("train", "Measures stage 2 on a model of full size with random weights.")
         {
             preset, batch, tokens, answer, steps, precision, checkpoint, vision, device,
@@ -94,7 +84,7 @@ internal static class BenchVerb
             var timing = TrainingBenchmark.Measure(
                 new TrainingBenchmarkOptions
                 {
-                    Preset = ModelPreset.All.First(known => known.Name == parsed.GetRequiredValue(preset)),
+                    Preset = BenchOptions.PresetOf(parsed, preset),
                     Batch = parsed.GetValue(batch),
                     Tokens = parsed.GetValue(tokens),
                     AnswerTokens = parsed.GetValue(answer),
@@ -113,17 +103,6 @@ internal static class BenchVerb
             return Task.FromResult(ExitCode.Success);
         });
         return verb;
-
-        static Option<int> Number(string name, string description, int value)
-        {
-            var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => value };
-            option.Validators.Add(result =>
-            {
-                if (result.GetValueOrDefault<int>() < 1)
-                    result.AddError($"{name}: give a whole number of 1 or more");
-            });
-            return option;
-        }
     }
 
     private static string Text(TrainingTiming timing) => string.Create(

@@ -34,10 +34,14 @@ internal static class MakeRandomVerb
         };
         type.AcceptOnlyFromAmong([.. DataTypes.Keys]);
         var seed = new Option<long>("--seed") { Description = "Fixes all values.", DefaultValueFactory = _ => 1 };
+        var clips = new Option<int>("--clips")
+        {
+            Description = "Clips of a made-up data set to write beside it, to try whole runs; 0 writes none.",
+        };
         var verb = new Command(
             "make-random", "Writes a model of full size with random weights, to try speed and memory.")
         {
-            output, preset, type, seed,
+            output, preset, type, seed, clips,
         };
         verb.SetAction((parsed, stop) =>
         {
@@ -48,9 +52,25 @@ internal static class MakeRandomVerb
                 DataTypes[parsed.GetRequiredValue(type)],
                 parsed.GetRequiredValue(seed),
                 stop);
+            var data = parsed.GetValue(clips) == 0
+                ? null
+                : RandomDataMaker.Make(
+                    Path.Combine(parsed.GetRequiredValue(output), "data"),
+                    parsed.GetValue(clips),
+                    Path.Combine(made.LlamaFolder, "tokenizer.model"),
+                    parsed.GetRequiredValue(seed),
+                    stop);
             if (parsed.GetValue(globals.Json))
             {
-                parsed.WriteJson(new { made.LlamaFolder, made.VisionFile, made.CheckpointFile });
+                parsed.WriteJson(new
+                {
+                    made.LlamaFolder,
+                    made.VisionFile,
+                    made.CheckpointFile,
+                    data?.AnnotationFile,
+                    data?.HeldOutFile,
+                    data?.FrameFolder,
+                });
                 return Task.FromResult(ExitCode.Success);
             }
 
@@ -58,6 +78,13 @@ internal static class MakeRandomVerb
             lines.WriteLine($"model.llama_model: {made.LlamaFolder}");
             lines.WriteLine($"model.vit_model: {made.VisionFile}");
             lines.WriteLine($"model.ckpt: {made.CheckpointFile}");
+            if (data is not null)
+            {
+                lines.WriteLine($"datasets.*.build_info.image_path: {data.FrameFolder}");
+                lines.WriteLine($"datasets.*.build_info.ann_path: {data.AnnotationFile}");
+                lines.WriteLine($"datasets.*.validation_file: {data.HeldOutFile}");
+            }
+
             return Task.FromResult(ExitCode.Success);
         });
         return verb;

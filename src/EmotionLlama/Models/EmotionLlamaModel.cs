@@ -27,9 +27,7 @@ public sealed class EmotionLlamaModel : IDisposable
 
     private readonly Tensor? _visionNormWeight;
     private readonly Tensor? _visionNormBias;
-    private readonly Projection _imageProjection;
-    private readonly Projection[] _featureProjections;
-    private readonly Projection _classProjection;
+    private readonly ClipProjections _projections;
 
     /// <summary>Joins the parts, with fresh projections.</summary>
     /// <param name="llama">The decoder; owned by this model from now on.</param>
@@ -50,11 +48,14 @@ public sealed class EmotionLlamaModel : IDisposable
         Vision = vision;
         _visionNormWeight = visionNorm?.Take("weight", vision.Channels);
         _visionNormBias = visionNorm?.Take("bias", vision.Channels);
-        var hidden = llama.Config.HiddenSize;
-        _imageProjection = new Projection("llama_proj", vision.Channels * PatchesPerToken, hidden, llama.Device);
-        _featureProjections = [.. Enumerable.Range(1, 3)
-            .Select(i => new Projection($"feats_llama_proj{i}", FeatureSize, hidden, llama.Device))];
-        _classProjection = new Projection("cls_tk_llama_proj", vision.Channels, hidden, llama.Device);
+        _projections = new ClipProjections(vision.Channels, ImageTokens, llama.Config.HiddenSize, llama.Device);
+        llama.TrainWith(
+        [
+            .. llama.LoraTensors.Select(parameter => parameter with { Name = LlamaPrefix + parameter.Name }),
+            .. _projections.Trained,
+        ]);
+        TrainableParameters =
+            [.. Trained.Parameters.Select(parameter => new NamedTensor(parameter.Name, parameter.Value))];
     }
 
     /// <summary>The decoder.</summary>
@@ -74,13 +75,10 @@ public sealed class EmotionLlamaModel : IDisposable
 
     /// <summary>The trained weights under the names of the original checkpoints, in their order there: LoRA matrices,
     /// then projections. All float32 leaves that require gradients.</summary>
-    public IReadOnlyList<NamedTensor> TrainableParameters =>
-    [
-        .. Llama.LoraParameters.Select(parameter => parameter with { Name = LlamaPrefix + parameter.Name }),
-        .. _imageProjection.Parameters,
-        .. _featureProjections.SelectMany(projection => projection.Parameters),
-        .. _classProjection.Parameters,
-    ];
+    public IReadOnlyList<NamedTensor> TrainableParameters { get; }
+
+    /// <summary>The same weights as they lie in memory, with their gradients.</summary>
+    public FlatParameters Trained => Llama.Trained;
 
     /// <summary>Runs the frozen vision tower, without gradients.</summary>
     /// <param name="images"><c>[samples, 3, imageSize, imageSize]</c>, of any data type and device.</param>
@@ -124,26 +122,9 @@ public sealed class EmotionLlamaModel : IDisposable
     public Tensor EncodeClips(Tensor images, Tensor features)
     {
         ArgumentNullException.ThrowIfNull(features);
-        using var encoded = EncodeImages(images);
-        return Project(encoded, features);
-    }
-
-    /// <summary>Joins what the vision tower made of pictures with features.</summary>
-    private Tensor Project(Tensor encoded, Tensor features)
-    {
         using var scope = NewDisposeScope();
-        var normed = _visionNormWeight is null
-            ? encoded
-            : functional.layer_norm(
-                encoded, [Vision.Channels], _visionNormWeight, _visionNormBias, VisionNormEpsilon);
-        var classToken = _classProjection.Forward(normed.narrow(1, 0, 1));
-        var joined = normed.narrow(1, 1, Vision.Patches)
-            .reshape(-1, ImageTokens, Vision.Channels * PatchesPerToken);
-        var imageTokens = _imageProjection.Forward(joined);
-        var vectors = features.Send(Device).to(Llama.Dtype);
-        var featureTokens = stack(
-            _featureProjections.Select((projection, i) => projection.Forward(vectors.select(1, i))), 1);
-        return cat([imageTokens, featureTokens, classToken], 1).MoveToOuterDisposeScope();
+        Trained.Refresh();
+        return _projections.Forward(Prepare(EncodeImages(images), features)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Embeds a packed row: the tokens' embeddings, with pictures and features inserted.</summary>
@@ -152,9 +133,9 @@ public sealed class EmotionLlamaModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(batch);
         using var scope = NewDisposeScope();
-        var words = Llama.Embed(batch.TokenIds.Send(Device));
-        var inserted = Project(EncodeImages(batch), batch.Features).reshape(-1, Llama.Config.HiddenSize);
-        return words.index_copy(0, batch.InsertedAt.Send(Device), inserted).MoveToOuterDisposeScope();
+        Trained.Refresh();
+        return Embed(batch, Prepare(EncodeImages(batch), batch.Features), batch.InsertedAt.Send(Device))
+            .MoveToOuterDisposeScope();
     }
 
     /// <summary>Sum of the cross entropies of all answer tokens of a batch, without dropout and gradients.</summary>
@@ -183,17 +164,21 @@ public sealed class EmotionLlamaModel : IDisposable
         GradCheckpoint checkpoint = GradCheckpoint.None)
     {
         ArgumentNullException.ThrowIfNull(batch);
+        using var _ = no_grad();
         using var scope = NewDisposeScope();
-        var embeddings = Embed(batch);
+        Trained.Refresh();
+        var insertedAt = batch.InsertedAt.Send(Device);
+        var clips = Prepare(EncodeImages(batch), batch.Features);
         var (loss, gradient) = Llama.Backpropagate(
-            embeddings.detach(),
+            Embed(batch, clips, insertedAt),
             batch.Layout(Device),
             batch.PredictedFrom.Send(Device),
             batch.Targets.Send(Device),
             factor,
             training,
             checkpoint);
-        autograd.backward([embeddings], [gradient]);
+        _projections.Backward(
+            gradient.index_select(0, insertedAt).view(clips.Vectors.shape[0], -1, Llama.Config.HiddenSize), clips);
         return loss.MoveToOuterDisposeScope();
     }
 
@@ -204,10 +189,18 @@ public sealed class EmotionLlamaModel : IDisposable
         Vision.Dispose();
         _visionNormWeight?.Dispose();
         _visionNormBias?.Dispose();
-        _imageProjection.Dispose();
-        foreach (var projection in _featureProjections)
-            projection.Dispose();
-
-        _classProjection.Dispose();
+        _projections.Dispose();
     }
+
+    /// <summary>What the projections get of clips: the vision tower's results, normalized, and feature vectors.</summary>
+    private ClipInputs Prepare(Tensor encoded, Tensor features) => _projections.Prepare(
+        _visionNormWeight is null
+            ? encoded
+            : functional.layer_norm(
+                encoded, [Vision.Channels], _visionNormWeight, _visionNormBias, VisionNormEpsilon),
+        features.Send(Device).to(Llama.Dtype));
+
+    private Tensor Embed(PackedBatch batch, ClipInputs clips, Tensor insertedAt) =>
+        Llama.Embed(batch.TokenIds.Send(Device))
+            .index_copy(0, insertedAt, _projections.Forward(clips).reshape(-1, Llama.Config.HiddenSize));
 }

@@ -65,6 +65,9 @@ public sealed class EvaVisionTransformer : IDisposable
     /// <summary>Attention heads.</summary>
     public int Heads { get; }
 
+    /// <summary>Blocks.</summary>
+    public int Blocks => _blocks.Length;
+
     /// <summary>Height and width of a patch in pixels.</summary>
     public int PatchSize { get; }
 
@@ -98,15 +101,19 @@ public sealed class EvaVisionTransformer : IDisposable
         using var scope = NewDisposeScope();
         var patches = functional.conv2d(images, _patchWeight, _patchBias, strides: [PatchSize, PatchSize])
             .flatten(2).transpose(1, 2);
-        var hidden = cat([_classToken.expand(images.shape[0], -1, -1), patches], 1).Plus(_positions);
+        var tokens = cat([_classToken.expand(images.shape[0], -1, -1), patches], 1).Plus(_positions);
+        var stream = new ResidualStream(tokens.view(-1, Channels), Added: null);
         foreach (var block in _blocks)
         {
             // Let go of block by block: together their outputs are many times the size of the result.
-            using var input = hidden;
-            hidden = block.Forward(input);
+            var (sum, added) = stream;
+            stream = block.Forward(stream, images.shape[0]);
+            sum.Dispose();
+            added?.Dispose();
         }
 
-        return hidden.MoveToOuterDisposeScope();
+        var hidden = stream.Added is null ? stream.Sum : stream.Sum.Plus(stream.Added);
+        return hidden.view(images.shape[0], 1 + Patches, Channels).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -151,7 +158,7 @@ public sealed class EvaVisionTransformer : IDisposable
     {
         private readonly int _heads;
         private readonly Tensor _norm1Weight, _norm1Bias, _norm2Weight, _norm2Bias;
-        private readonly Tensor _qkvWeight, _qBias, _vBias, _zeroBias;
+        private readonly Tensor _qkvWeight, _qkvBias, _qBias, _vBias;
         private readonly Tensor _projWeight, _projBias;
         private readonly Tensor _fc1Weight, _fc1Bias, _fc2Weight, _fc2Bias;
 
@@ -162,9 +169,13 @@ public sealed class EvaVisionTransformer : IDisposable
             _norm1Weight = weights.Take("norm1.weight", channels);
             _norm1Bias = weights.Take("norm1.bias", channels);
             _qkvWeight = weights.Take("attn.qkv.weight", 3 * channels, channels);
-            _qBias = weights.Take("attn.q_bias", channels);
-            _vBias = weights.Take("attn.v_bias", channels);
-            _zeroBias = zeros_like(_qBias).DetachFromDisposeScope();
+
+            // Only queries and values have a bias in EVA; those of the keys stay zero.
+            _qkvBias = zeros([3 * channels], weights.Dtype, weights.Device).DetachFromDisposeScope();
+            _qBias = _qkvBias.narrow(0, 0, channels).DetachFromDisposeScope();
+            _vBias = _qkvBias.narrow(0, 2 * channels, channels).DetachFromDisposeScope();
+            weights.Into("attn.q_bias", _qBias);
+            weights.Into("attn.v_bias", _vBias);
             _projWeight = weights.Take("attn.proj.weight", channels, channels);
             _projBias = weights.Take("attn.proj.bias", channels);
             _norm2Weight = weights.Take("norm2.weight", channels);
@@ -185,23 +196,19 @@ public sealed class EvaVisionTransformer : IDisposable
             ("mlp.fc2.weight", _fc2Weight), ("mlp.fc2.bias", _fc2Bias),
         ];
 
-        public Tensor Forward(Tensor x)
+        public ResidualStream Forward(ResidualStream x, long pictures)
         {
             using var scope = NewDisposeScope();
-            long[] channels = [x.shape[2]];
-            var normed = functional.layer_norm(x, channels, _norm1Weight, _norm1Bias, NormEpsilon);
-
-            // Only queries and values have a bias in EVA.
-            var qkv = functional.linear(normed, _qkvWeight, cat([_qBias, _zeroBias, _vBias]))
-                .view(x.shape[0], x.shape[1], 3, _heads, -1).permute(2, 0, 3, 1, 4);
-            var attended = Operators.FullAttention(qkv[0], qkv[1], qkv[2]);
-            var hidden = x.Plus(functional.linear(attended, _projWeight, _projBias));
-
-            normed = functional.layer_norm(hidden, channels, _norm2Weight, _norm2Bias, NormEpsilon);
-            var inner = functional.gelu(functional.linear(normed, _fc1Weight, _fc1Bias));
-            return hidden.Plus(functional.linear(inner, _fc2Weight, _fc2Bias)).MoveToOuterDisposeScope();
+            var (sum, normed) = EncoderOperators.AddLayerNorm(
+                x.Sum, x.Added, _norm1Weight, _norm1Bias, NormEpsilon);
+            var attended = EncoderOperators.Attention(
+                functional.linear(normed, _qkvWeight, _qkvBias), pictures, _heads);
+            (sum, normed) = EncoderOperators.AddLayerNorm(
+                sum, functional.linear(attended, _projWeight, _projBias), _norm2Weight, _norm2Bias, NormEpsilon);
+            var inner = EncoderOperators.Gelu(functional.linear(normed, _fc1Weight, _fc1Bias));
+            return new ResidualStream(sum, functional.linear(inner, _fc2Weight, _fc2Bias)).MoveToOuterDisposeScope();
         }
 
-        public void Dispose() => _zeroBias.Dispose();
+        public void Dispose() => _qkvBias.Dispose();
     }
 }

@@ -45,6 +45,7 @@ public sealed class Llama : IDisposable
             : weights.Take("lm_head.weight", config.VocabularySize, config.HiddenSize);
         _angles = new RotaryTable(
             config.HeadSize, config.MaxPositions, config.RopeTheta, config.RopeFactor, Device);
+        Trained = new FlatParameters([.. LoraTensors], Dtype, Device);
     }
 
     /// <summary>Sizes.</summary>
@@ -58,12 +59,18 @@ public sealed class Llama : IDisposable
 
     /// <summary>The LoRA matrices, named as in a Hugging Face Llama:
     /// <c>model.layers.0.self_attn.q_proj.lora_A.weight</c>.</summary>
-    public IEnumerable<NamedTensor> LoraParameters =>
+    public IEnumerable<NamedTensor> LoraParameters => LoraTensors.Select(
+        parameter => new NamedTensor(parameter.Name, parameter.Tensor.Parts[parameter.Part]));
+
+    /// <summary>The tensors that the LoRA matrices are parts of.</summary>
+    internal IEnumerable<TrainedParameter> LoraTensors =>
         from layer in _layers.Index()
-        from update in layer.Item.Adapters
-        from matrix in (IEnumerable<(string Name, Tensor Value)>)
-            [("lora_A", update.Adapter.A), ("lora_B", update.Adapter.B)]
-        select new NamedTensor($"model.layers.{layer.Index}.{update.Name}.{matrix.Name}.weight", matrix.Value);
+        from parameter in layer.Item.Trained
+        select parameter with { Name = $"model.layers.{layer.Index}.{parameter.Name}" };
+
+    /// <summary>What is trained with this decoder: the LoRA matrices and, inside a larger model, that model's own
+    /// parameters. Owned by the decoder.</summary>
+    internal FlatParameters Trained { get; private set; }
 
     /// <summary>The weights that stage 2 keeps frozen, under their Hugging Face names. Some are views of
     /// <see cref="StoredWeights"/>.</summary>
@@ -93,6 +100,14 @@ public sealed class Llama : IDisposable
         .. (IEnumerable<Tensor>)(Config.TiedHead ? [] : [_head]),
     ];
 
+    /// <summary>Puts parameters of a larger model beside the LoRA matrices.</summary>
+    /// <param name="parameters">All of them, the LoRA matrices included.</param>
+    internal void TrainWith(IReadOnlyList<TrainedParameter> parameters)
+    {
+        using var old = Trained;
+        Trained = new FlatParameters(parameters, Dtype, Device);
+    }
+
     /// <summary>Looks up token embeddings.</summary>
     /// <param name="tokenIds"><c>[tokens]</c>, int64.</param>
     /// <returns><c>[tokens, hidden]</c>.</returns>
@@ -111,6 +126,7 @@ public sealed class Llama : IDisposable
         ArgumentNullException.ThrowIfNull(embeddings);
         ArgumentNullException.ThrowIfNull(layout);
         using var scope = NewDisposeScope();
+        Trained.Refresh();
         var rotations = Rotations(layout);
         var stream = new ResidualStream(embeddings, null);
         for (var i = 0; i < _layers.Length; i++)
@@ -192,6 +208,8 @@ public sealed class Llama : IDisposable
         ArgumentNullException.ThrowIfNull(layout);
         using var _ = no_grad();
         using var scope = NewDisposeScope();
+        Trained.Refresh();
+        Trained.PrepareGradients();
         using var trace = new LlamaTrace(_layers, Rotations(layout), layout, rows, training, checkpoint);
         var hidden = Total(trace.Forward(embeddings));
         var (loss, gradient) = HeadBackward(hidden, targets, factor);
@@ -209,6 +227,7 @@ public sealed class Llama : IDisposable
             tensor.Dispose();
 
         _angles.Dispose();
+        Trained.Dispose();
     }
 
     /// <summary>The loss and its gradient, some targets at a time, so that the logits of a large batch never exist

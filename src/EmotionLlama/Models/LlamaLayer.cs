@@ -35,11 +35,11 @@ internal sealed class LlamaLayer : IDisposable
         _down = new LoraLinear(feedForward, inner, lora, ("down_proj", hidden));
     }
 
-    /// <summary>The low-rank updates under the names of their projections.</summary>
-    public IEnumerable<(string Name, LoraAdapter Adapter)> Adapters =>
+    /// <summary>The matrices of the low-rank updates under the names of their projections.</summary>
+    public IEnumerable<TrainedParameter> Trained =>
         from part in Parts
-        from adapter in part.Linear.Adapters
-        select ($"{part.Name}.{adapter.Name}", adapter.Adapter);
+        from parameter in part.Linear.Trained
+        select parameter with { Name = $"{part.Name}.{parameter.Name}" };
 
     /// <summary>The frozen weights under their Hugging Face names; projections are views.</summary>
     public IEnumerable<(string Name, Tensor Value)> FrozenWeights =>
@@ -67,13 +67,13 @@ internal sealed class LlamaLayer : IDisposable
         ResidualStream stream, Rotations rotations, Func<QueryKeyValue, Tensor> attend, Tensor? rows = null)
     {
         using var scope = NewDisposeScope();
-        var (input, normed) = Norm(stream, _inputNorm);
+        var (input, normed, _) = Norm(stream, _inputNorm);
         var attended = attend(Rope(_queryKeyValue.Forward(normed), rotations));
         if (rows is not null)
             (input, attended) = (input.index_select(0, rows), attended.index_select(0, rows));
 
-        var (middle, gateUp) = Norm(new(input, _output.Forward(attended)), _postAttentionNorm);
-        var added = _down.Forward(FusedOperators.SwiGlu(_gateUp.Forward(gateUp)));
+        var (middle, normedMiddle, _) = Norm(new(input, _output.Forward(attended)), _postAttentionNorm);
+        var added = _down.Forward(FusedOperators.SwiGlu(_gateUp.Forward(normedMiddle)));
         return new ResidualStream(middle, added).MoveToOuterDisposeScope();
     }
 
@@ -95,22 +95,22 @@ internal sealed class LlamaLayer : IDisposable
         out ResidualStream output)
     {
         using var scope = NewDisposeScope();
-        var (input, normed) = Norm(stream, _inputNorm);
-        dropout.QueryKeyValue ??= dropout.Draw(_queryKeyValue, normed);
-        var row = _queryKeyValue.Forward(normed, dropout.QueryKeyValue, out var queryKept);
+        dropout.QueryKeyValue ??= dropout.Draw(_queryKeyValue, stream.Sum);
+        var (input, normed, dropped) = Norm(stream, _inputNorm, dropout.QueryKeyValue);
+        var row = _queryKeyValue.Forward(normed, dropped, out var queryKept);
         var attention = PackedAttention.Forward(Rope(row, rotations), layout);
         var (attended, rest) = rows is null
             ? (attention.Output, input)
             : (attention.Output.index_select(0, rows), input.index_select(0, rows));
 
         dropout.Output ??= dropout.Draw(_output, attended);
-        var mixed = _output.Forward(attended, dropout.Output, out var outputKept);
-        var (middle, normedMiddle) = Norm(new(rest, mixed), _postAttentionNorm);
-        dropout.GateUp ??= dropout.Draw(_gateUp, normedMiddle);
-        var gateUp = _gateUp.Forward(normedMiddle, dropout.GateUp, out var gateKept);
+        var mixed = _output.Forward(attended, Drop(attended, dropout.Output), out var outputKept);
+        dropout.GateUp ??= dropout.Draw(_gateUp, rest);
+        var (middle, normedMiddle, droppedMiddle) = Norm(new(rest, mixed), _postAttentionNorm, dropout.GateUp);
+        var gateUp = _gateUp.Forward(normedMiddle, droppedMiddle, out var gateKept);
         var gated = FusedOperators.SwiGlu(gateUp);
         dropout.Down ??= dropout.Draw(_down, gated);
-        var added = _down.Forward(gated, dropout.Down, out var downKept);
+        var added = _down.Forward(gated, Drop(gated, dropout.Down), out var downKept);
         output = new(middle, added.MoveToOuterDisposeScope());
         return new LayerActivations
         {
@@ -133,8 +133,7 @@ internal sealed class LlamaLayer : IDisposable
         Tensor gradient, LayerActivations kept, Rotations rotations, LayerDropout dropout, Tensor? rows)
     {
         using var scope = NewDisposeScope();
-        var gateUp = kept.GateUp
-            ?? _gateUp.Forward(Norm(new(kept.Middle, null), _postAttentionNorm).Normed, dropout.GateUp);
+        var gateUp = kept.GateUp ?? GateUpAgain(kept.Middle, dropout.GateUp);
         var gated = Whole(_down.Backward(gradient, kept.Updates.Down), dropout.Down);
         gateUp = FusedOperators.SwiGluBackward(gated, gateUp);
         var middle = NormBackward(
@@ -158,8 +157,14 @@ internal sealed class LlamaLayer : IDisposable
             linear.Dispose();
     }
 
-    private (Tensor Sum, Tensor Normed) Norm(ResidualStream stream, Tensor weight) =>
-        FusedOperators.AddRmsNorm(stream.Sum, stream.Added, weight, _config.NormEpsilon);
+    private Tensor GateUpAgain(Tensor middle, DropoutMask? dropout)
+    {
+        var (_, normed, dropped) = Norm(new(middle, null), _postAttentionNorm, dropout);
+        return _gateUp.Forward(normed, dropped, out _);
+    }
+
+    private NormedRows Norm(ResidualStream stream, Tensor weight, DropoutMask? dropout = null) =>
+        FusedOperators.AddRmsNorm(stream.Sum, stream.Added, weight, _config.NormEpsilon, dropout);
 
     private Tensor NormBackward(
         (Tensor Frozen, Tensor? Low) gradient, DropoutMask? dropout, Tensor x, Tensor weight, Tensor residual) =>
@@ -172,7 +177,9 @@ internal sealed class LlamaLayer : IDisposable
     private static Tensor Whole((Tensor Frozen, Tensor? Low) gradient, DropoutMask? dropout) =>
         gradient.Low is null
             ? gradient.Frozen
-            : gradient.Frozen.AddInPlace(dropout?.Apply(gradient.Low) ?? gradient.Low);
+            : gradient.Frozen.AddInPlace(Drop(gradient.Low, dropout));
+
+    private static Tensor Drop(Tensor x, DropoutMask? dropout) => dropout?.Apply(x) ?? x;
 
     private static Tensor Spread(Tensor some, Tensor rows, LayerActivations kept) =>
         zeros([kept.Input.shape[0], some.shape[1]], some.dtype, some.device).index_copy_(0, rows, some);

@@ -3,46 +3,21 @@ using static TorchSharp.torch;
 namespace EmotionLlama.Models;
 
 /// <summary>A trained low-rank update of some rows of a frozen matrix: <c>W + scale · B A</c>.</summary>
-/// <remarks>Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models", 2021, equation 3.</remarks>
-public sealed class LoraAdapter : IDisposable
+/// <param name="FirstRow">The first row of the frozen matrix that is updated.</param>
+/// <param name="Rows">How many rows are.</param>
+/// <param name="Rank">The inner dimension.</param>
+/// <param name="Second">The second matrix, <c>B</c> <c>[rows, rank]</c>.</param>
+/// <remarks>Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models", 2021, equation 3. The first matrices of
+/// updates with one input are one tensor; see <see cref="LoraLinear"/>.</remarks>
+internal sealed record LoraAdapter(long FirstRow, long Rows, int Rank, TrainedTensor Second) : IDisposable
 {
-    /// <summary>Makes a fresh update, which changes nothing: <see cref="B"/> is zero.</summary>
-    /// <param name="inputs">Input channels.</param>
-    /// <param name="firstRow">The first row of the frozen matrix that is updated.</param>
-    /// <param name="rows">How many rows are.</param>
-    /// <param name="lora">Rank and scale.</param>
-    /// <param name="device">Where the matrices go.</param>
-    public LoraAdapter(long inputs, long firstRow, long rows, LoraSettings lora, Device device)
-    {
-        ArgumentNullException.ThrowIfNull(lora);
-        A = Initial.LinearWeight(lora.Rank, inputs, device);
-        B = zeros(rows, lora.Rank, ScalarType.Float32, device).DetachFromDisposeScope().requires_grad_();
-        (FirstRow, Rows, Rank) = (firstRow, rows, lora.Rank);
-        Scale = lora.Alpha / lora.Rank;
-    }
-
-    /// <summary>The first matrix <c>[rank, in]</c>, float32.</summary>
-    public Tensor A { get; }
-
-    /// <summary>The second matrix <c>[rows, rank]</c>, float32.</summary>
-    public Tensor B { get; }
-
-    /// <summary>alpha / rank.</summary>
-    public double Scale { get; }
-
-    /// <summary>The first row of the frozen matrix that is updated.</summary>
-    public long FirstRow { get; }
-
-    /// <summary>How many rows are updated.</summary>
-    public long Rows { get; }
-
-    /// <summary>The inner dimension.</summary>
-    public int Rank { get; }
+    /// <summary>Makes a fresh update, which changes nothing: <c>B</c> is zero.</summary>
+    public static LoraAdapter Create(long firstRow, long rows, int rank, Device device) => new(
+        firstRow,
+        rows,
+        rank,
+        new TrainedTensor(zeros(rows, rank, ScalarType.Float32, device).DetachFromDisposeScope().requires_grad_()));
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        A.Dispose();
-        B.Dispose();
-    }
+    public void Dispose() => Second.Dispose();
 }

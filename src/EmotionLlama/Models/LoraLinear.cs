@@ -1,19 +1,19 @@
 using EmotionLlama.Runtime;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace EmotionLlama.Models;
 
 /// <summary>
 /// Frozen linear maps without bias of one input, computed as one matrix, some of which carry a trained low-rank update.
-/// Updates of one input see it through one dropout mask.
+/// Updates of one input see it through one dropout mask, and their first matrices <c>A</c> are one.
 /// </summary>
 internal sealed class LoraLinear : IDisposable
 {
     private readonly string[] _names;
-    private readonly LoraAdapter?[] _adapters;
-    private readonly LoraAdapter[] _adapted;
+    private readonly (int Map, LoraAdapter Adapter)[] _adapters;
+    private readonly TrainedTensor? _first;
     private readonly double _dropout;
+    private readonly double _scale;
 
     /// <summary>Reads the frozen weights, and makes fresh updates where the settings ask for them.</summary>
     /// <param name="weights">Where <c>NAME.weight</c> is found.</param>
@@ -25,73 +25,81 @@ internal sealed class LoraLinear : IDisposable
         WeightReader weights, long inputs, LoraSettings lora, params (string Name, long Rows)[] maps)
     {
         _dropout = lora.Dropout;
+        _scale = lora.Alpha / lora.Rank;
         Frozen = new DenseMatrix(weights, inputs, [.. maps.Select(map => ($"{map.Name}.weight", map.Rows))]);
         _names = [.. maps.Select(map => map.Name)];
-        _adapters = new LoraAdapter?[maps.Length];
+        var adapters = new List<(int, LoraAdapter)>();
         var firstRow = 0L;
         for (var i = 0; i < maps.Length; i++)
         {
             if (lora.Covers(maps[i].Name))
-                _adapters[i] = new LoraAdapter(inputs, firstRow, maps[i].Rows, lora, weights.Device);
+                adapters.Add((i, LoraAdapter.Create(firstRow, maps[i].Rows, lora.Rank, weights.Device)));
 
             firstRow += maps[i].Rows;
         }
 
-        _adapted = [.. _adapters.OfType<LoraAdapter>()];
+        _adapters = [.. adapters];
+        if (HasAdapters)
+        {
+            _first = new TrainedTensor(
+                [.. adapters.Select(_ => Initial.LinearWeight(lora.Rank, inputs, weights.Device))]);
+        }
     }
 
     /// <summary>The frozen matrices, one below the other: <c>[out, in]</c>.</summary>
     public FrozenMatrix Frozen { get; }
 
     /// <summary>Whether any map has an update.</summary>
-    public bool HasAdapters => _adapted.Length > 0;
+    public bool HasAdapters => _adapters.Length > 0;
 
-    /// <summary>The updates, with the names of their maps.</summary>
-    public IEnumerable<(string Name, LoraAdapter Adapter)> Adapters =>
-        from map in _names.Zip(_adapters, (name, adapter) => (Name: name, Adapter: adapter))
-        where map.Adapter is not null
-        select (map.Name, map.Adapter);
+    /// <summary>The updates' matrices, named after their maps.</summary>
+    public IEnumerable<TrainedParameter> Trained =>
+        from adapter in _adapters.Index()
+        from parameter in (IEnumerable<TrainedParameter>)
+        [
+            new($"{_names[adapter.Item.Map]}.lora_A.weight", _first!, adapter.Index),
+            new($"{_names[adapter.Item.Map]}.lora_B.weight", adapter.Item.Adapter.Second),
+        ]
+        select parameter;
 
     /// <summary>The frozen matrix of each map, <c>[rows, in]</c>.</summary>
     public IEnumerable<(string Name, Tensor Weight)> Maps =>
         _names.Zip(Frozen.Parts, (name, weight) => (name, weight));
 
     /// <summary>Draws the dropout of a step.</summary>
-    /// <param name="x">The input.</param>
+    /// <param name="x">A tensor like the input.</param>
     /// <returns>The mask; null without updates or dropout.</returns>
     public DropoutMask? DrawDropout(Tensor x) => HasAdapters ? DropoutMask.Draw(x, _dropout) : null;
 
-    /// <summary>Applies the maps.</summary>
+    /// <summary>Applies the maps, without dropout.</summary>
     /// <param name="x"><c>[tokens, in]</c>.</param>
-    /// <param name="dropout">Dropout before the updates; null for none.</param>
     /// <returns>The outputs side by side, <c>[tokens, out]</c>.</returns>
-    public Tensor Forward(Tensor x, DropoutMask? dropout = null)
+    public Tensor Forward(Tensor x)
     {
-        var result = Forward(x, dropout, out var kept);
+        var result = Forward(x, x, out var kept);
         kept?.Low.Dispose();
         return result;
     }
 
     /// <summary>Applies the maps.</summary>
     /// <param name="x"><c>[tokens, in]</c>.</param>
-    /// <param name="dropout">Dropout before the updates; null for none.</param>
+    /// <param name="dropped">The same behind the updates' dropout.</param>
     /// <param name="kept">What <see cref="Backward"/> needs; null without updates.</param>
     /// <returns>The outputs side by side, <c>[tokens, out]</c>.</returns>
-    public Tensor Forward(Tensor x, DropoutMask? dropout, out LoraActivations? kept)
+    public Tensor Forward(Tensor x, Tensor dropped, out LoraActivations? kept)
     {
         var result = Frozen.Forward(x);
         kept = null;
-        if (!HasAdapters)
+        if (_first is null)
             return result;
 
-        var input = dropout?.Apply(x) ?? x;
-        var low = functional.linear(input, StackedA(x.dtype));
-        kept = new LoraActivations(input, low);
+        var low = Scaled(dropped, _first.TransposedIn(x.dtype));
+        kept = new LoraActivations(dropped, low);
         var column = 0L;
-        foreach (var adapter in _adapted)
+        foreach (var (_, adapter) in _adapters)
         {
             result.narrow(1, adapter.FirstRow, adapter.Rows).addmm_(
-                low.narrow(1, column, adapter.Rank), adapter.B.to(x.dtype).t(), alpha: (float)adapter.Scale);
+                low.narrow(1, column, adapter.Rank), adapter.Second.TransposedIn(x.dtype));
             column += adapter.Rank;
         }
 
@@ -100,7 +108,7 @@ internal sealed class LoraLinear : IDisposable
 
     /// <summary>Adds the gradients of the updates to theirs, and gives back that of the input.</summary>
     /// <param name="gradient">Gradient of the output, <c>[tokens, out]</c>.</param>
-    /// <param name="kept">What <see cref="Forward(Tensor, DropoutMask?, out LoraActivations?)"/> kept.</param>
+    /// <param name="kept">What <see cref="Forward(Tensor, Tensor, out LoraActivations?)"/> kept.</param>
     /// <returns>The input's gradient through the frozen maps, and that through the updates, before their dropout:
     /// null without updates. The whole is <c>Frozen + dropout(Low)</c>.</returns>
     public (Tensor Frozen, Tensor? Low) Backward(Tensor gradient, LoraActivations? kept)
@@ -111,49 +119,32 @@ internal sealed class LoraLinear : IDisposable
 
         var lowGradient = empty_like(low);
         var column = 0L;
-        foreach (var adapter in _adapted)
+        foreach (var (_, adapter) in _adapters)
         {
             var rows = gradient.narrow(1, adapter.FirstRow, adapter.Rows);
-            var inner = low.narrow(1, column, adapter.Rank);
             lowGradient.narrow(1, column, adapter.Rank)
-                .copy_(rows.mm(adapter.B.to(low.dtype)).ScaleInPlace(adapter.Scale));
-            Accumulate(adapter.B, rows.t().mm(inner), adapter.Scale);
+                .addmm_(rows, adapter.Second.In(low.dtype), beta: 0, alpha: (float)_scale);
+            adapter.Second.AddProduct(rows.t(), low.narrow(1, column, adapter.Rank));
             column += adapter.Rank;
         }
 
-        var firsts = lowGradient.t().mm(input);
-        column = 0;
-        foreach (var adapter in _adapted)
-        {
-            Accumulate(adapter.A, firsts.narrow(0, column, adapter.Rank), 1);
-            column += adapter.Rank;
-        }
-
-        return (frozen, lowGradient.mm(StackedA(low.dtype)));
+        _first!.AddProduct(lowGradient.t(), input);
+        return (frozen, lowGradient.mm(_first.In(low.dtype)));
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         Frozen.Dispose();
-        foreach (var adapter in _adapted)
+        _first?.Dispose();
+        foreach (var (_, adapter) in _adapters)
             adapter.Dispose();
     }
 
-    private static void Accumulate(Tensor parameter, Tensor gradient, double scale)
-    {
-        if (parameter.grad is { } sum)
-        {
-            sum.AddInPlace(gradient, scale);
-            return;
-        }
-
-        // libtorch keeps a reference of its own.
-        using var first = gradient.to(ScalarType.Float32, copy: true).ScaleInPlace(scale);
-        parameter.grad = first;
-    }
-
-    private Tensor StackedA(ScalarType type) => _adapted.Length == 1
-        ? _adapted[0].A.to(type)
-        : cat([.. _adapted.Select(adapter => adapter.A)]).to(type);
+    /// <summary>The updates' scale times a product. Where libtorch shall derive gradients, nothing is written in place.
+    /// </summary>
+    private Tensor Scaled(Tensor left, Tensor right) => is_grad_enabled()
+        ? left.mm(right).Times(_scale)
+        : empty([left.shape[0], right.shape[1]], left.dtype, left.device)
+            .addmm_(left, right, beta: 0, alpha: (float)_scale);
 }

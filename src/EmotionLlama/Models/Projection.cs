@@ -7,6 +7,9 @@ namespace EmotionLlama.Models;
 /// </summary>
 public sealed class Projection : IDisposable
 {
+    private readonly TrainedTensor _weight;
+    private readonly TrainedTensor _bias;
+
     /// <summary>Creates a projection with fresh weights.</summary>
     /// <param name="name">Its name in checkpoints, such as <c>llama_proj</c>.</param>
     /// <param name="inputs">Channels of the features.</param>
@@ -15,21 +18,24 @@ public sealed class Projection : IDisposable
     public Projection(string name, long inputs, long outputs, Device device)
     {
         Name = name;
-        Weight = Initial.LinearWeight(outputs, inputs, device);
-        Bias = Initial.LinearBias(outputs, inputs, device);
+        _weight = new TrainedTensor(Initial.LinearWeight(outputs, inputs, device));
+        _bias = new TrainedTensor(Initial.LinearBias(outputs, inputs, device));
     }
 
     /// <summary>The name in checkpoints.</summary>
     public string Name { get; }
 
     /// <summary><c>[outputs, inputs]</c>.</summary>
-    public Tensor Weight { get; }
+    public Tensor Weight => _weight.Parts[0];
 
     /// <summary><c>[outputs]</c>.</summary>
-    public Tensor Bias { get; }
+    public Tensor Bias => _bias.Parts[0];
 
     /// <summary>Both tensors under their names in checkpoints.</summary>
     public IEnumerable<NamedTensor> Parameters => [new($"{Name}.weight", Weight), new($"{Name}.bias", Bias)];
+
+    /// <summary>The same as parts of a model.</summary>
+    internal IEnumerable<TrainedParameter> Trained => [new($"{Name}.weight", _weight), new($"{Name}.bias", _bias)];
 
     /// <summary>Applies the map in the data type of its input.</summary>
     /// <param name="x"><c>[…, inputs]</c>.</param>
@@ -37,13 +43,22 @@ public sealed class Projection : IDisposable
     public Tensor Forward(Tensor x)
     {
         ArgumentNullException.ThrowIfNull(x);
-        return functional.linear(x, Weight.to(x.dtype), Bias.to(x.dtype));
+        return functional.linear(x, _weight.In(x.dtype), _bias.In(x.dtype));
+    }
+
+    /// <summary>Adds the gradients of weight and bias to theirs.</summary>
+    /// <param name="gradient">Gradient of the output, <c>[n, outputs]</c>.</param>
+    /// <param name="x">The input, <c>[n, inputs]</c>.</param>
+    internal void Backward(Tensor gradient, Tensor x)
+    {
+        _weight.AddProduct(gradient.t(), x);
+        _bias.Add(gradient.sum([0], type: ScalarType.Float32));
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        Weight.Dispose();
-        Bias.Dispose();
+        _weight.Dispose();
+        _bias.Dispose();
     }
 }

@@ -57,6 +57,17 @@ public sealed class WeightReader(
         return read.to(dtype, device, copy: true).DetachFromDisposeScope();
     }
 
+    /// <summary>Reads a tensor into a part of another one that is there already.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="place">Where it goes; of its shape.</param>
+    /// <exception cref="InputException">The tensor is missing or has another shape.</exception>
+    public void Into(string name, Tensor place)
+    {
+        ArgumentNullException.ThrowIfNull(place);
+        CheckShape(name, place.shape);
+        Fill(prefix + name, place);
+    }
+
     /// <summary>Reads matrices into one, each below the one before. The caller owns all of them; they belong to no
     /// dispose scope.</summary>
     /// <param name="columns">Columns of all of them.</param>

@@ -39,20 +39,40 @@ internal static class PretrainingLoop
             Epochs = 1,
             IterationsPerEpoch = steps,
         };
-        using var optimizer = new AdamW(trained, weightDecay: 0.01, beta2: 0.99);
+
+        // The optimizer works on a copy that lies in one tensor.
+        TrainedTensor[] copies = [.. trained.Select(
+            weight => new TrainedTensor(weight.Value.detach().clone().DetachFromDisposeScope()))];
+        using var flat = new FlatParameters(
+            [.. trained.Zip(copies, (weight, copy) => new TrainedParameter(weight.Name, copy))], ScalarType.Float32, CPU);
+        flat.PrepareGradients();
+        using var optimizer = new AdamW(flat, weightDecay: 0.01, beta2: 0.99);
         for (var step = 0; step < steps; step++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var value = loss(step);
             value.backward();
-            using var norm = Gradients.Norm(trained);
-            optimizer.Step(schedule.At(0, step), norm, maximum: 1);
-            optimizer.ClearGradients();
+            using (no_grad())
+            {
+                foreach (var (weight, copy) in trained.Zip(copies))
+                {
+                    copy.Add(weight.Value.grad!);
+                    weight.Value.grad = null;
+                }
+
+                optimizer.Step(schedule.At(0, step), flat.CompleteGradients()!.norm(), maximum: 1);
+                flat.ClearGradients();
+                foreach (var (weight, copy) in trained.Zip(copies))
+                    weight.Value.copy_(copy.Parts[0]);
+            }
+
             if (step % ReportEvery == 0 || step == steps - 1)
                 report.Report($"{name}: step {step + 1} of {steps}, loss {value.item<float>():f4}");
         }
 
         trained.ForEach(weight => weight.Value.requires_grad_(false));
+        foreach (var copy in copies)
+            copy.Dispose();
     }
 }

@@ -15,13 +15,16 @@ internal static class FusedOperators
     /// <param name="delta">What is added to it; null for nothing.</param>
     /// <param name="weight"><c>[hidden]</c>.</param>
     /// <param name="epsilon">Added to the mean square.</param>
-    public static (Tensor Sum, Tensor Normed) AddRmsNorm(Tensor x, Tensor? delta, Tensor weight, double epsilon)
+    /// <param name="dropout">What is dropped out of the normalized rows for their second use; null for nothing.</param>
+    public static NormedRows AddRmsNorm(
+        Tensor x, Tensor? delta, Tensor weight, double epsilon, DropoutMask? dropout = null)
     {
         if (FusedKernels.For(x, x.shape[^1]) is { } kernels && x.shape[^1] <= kernels.LongestNorm)
-            return kernels.AddRmsNorm(x, delta, weight, epsilon);
+            return kernels.AddRmsNorm(x, delta, weight, epsilon, dropout);
 
         var sum = delta is null ? x : x.Plus(delta);
-        return (sum, Operators.RmsNorm(sum, weight, epsilon));
+        var normed = Operators.RmsNorm(sum, weight, epsilon);
+        return new(sum, normed, dropout?.Apply(normed) ?? normed);
     }
 
     /// <summary>The gradient of the input of a normalization.</summary>
@@ -122,6 +125,20 @@ internal static class FusedOperators
         var sigmoid = gate.sigmoid();
         var slope = sigmoid * (gate * sigmoid.SubtractedFrom(1)).Plus(1);
         return cat([gradient * up * slope, gradient * gate * sigmoid], 1);
+    }
+
+    /// <summary>A matrix product whose result is float32, whatever its factors are.</summary>
+    /// <param name="left"><c>[rows, n]</c>.</param>
+    /// <param name="right"><c>[n, columns]</c>, of the same data type.</param>
+    /// <param name="result"><c>[rows, columns]</c>, float32; written.</param>
+    public static void WideProduct(Tensor left, Tensor right, Tensor result)
+    {
+        if (left.dtype == ScalarType.Float32)
+            result.addmm_(left, right, beta: 0);
+        else if (left.device_type == TorchSharp.DeviceType.CUDA)
+            NativeTorch.Call("aten::mm"u8, "dtype_out"u8, 1, left, right, (long)ScalarType.Float32, result)[0].Dispose();
+        else
+            result.copy_(left.mm(right));
     }
 
     /// <summary>Sum of the cross entropies of the given targets, and the gradient of the logits.</summary>

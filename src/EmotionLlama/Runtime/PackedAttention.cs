@@ -30,6 +30,14 @@ internal sealed class PackedAttention : IDisposable
     /// <summary><c>[tokens, heads · channels]</c></summary>
     public Tensor Output { get; }
 
+    /// <summary>Whether flash attention serves queries of this kind.</summary>
+    /// <param name="query"><c>[…, channels]</c></param>
+    public static bool UsesFlash(Tensor query) =>
+        query.device_type == DeviceType.CUDA
+        && query.dtype is ScalarType.BFloat16 or ScalarType.Float16
+        && query.shape[^1] % 8 == 0
+        && query.shape[^1] <= MostFlashChannels;
+
     /// <summary>Attends, and keeps what <see cref="Backward"/> needs: the inputs and a
     /// little more. All of it belongs to the dispose scope that is open.</summary>
     public static PackedAttention Forward(QueryKeyValue inputs, SequenceLayout layout)
@@ -94,12 +102,6 @@ internal sealed class PackedAttention : IDisposable
 
     private IEnumerable<Tensor> Tensors =>
         ((Tensor?[])[Output, _graph, _inputs.Query, _inputs.Key, _inputs.Value, .. _flash]).OfType<Tensor>();
-
-    private static bool UsesFlash(Tensor query) =>
-        query.device_type == DeviceType.CUDA
-        && query.dtype is ScalarType.BFloat16 or ScalarType.Float16
-        && query.shape[2] % 8 == 0
-        && query.shape[2] <= MostFlashChannels;
 
     /// <summary>Output, log-sum-exp, state of the generator, and two that only belong to it.</summary>
     private static Tensor[] Flash(QueryKeyValue inputs, SequenceLayout layout)

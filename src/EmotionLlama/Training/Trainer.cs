@@ -41,7 +41,7 @@ public sealed class Trainer : IDisposable
         _checkpoint = recipe.Model.UseGradCheckpoint;
         Plan = new TrainingPlan(recipe.Run, data.BatchesPerPass);
         Parameters = model.TrainableParameters;
-        Optimizer = new AdamW(Parameters, recipe.Run.WeightDecay, beta2: recipe.Run.Beta2);
+        Optimizer = new AdamW(model.Trained, recipe.Run.WeightDecay, beta2: recipe.Run.Beta2);
         Scaler = new LossScaler(enabled: model.Llama.Dtype == ScalarType.Float16);
     }
 
@@ -168,7 +168,7 @@ public sealed class Trainer : IDisposable
         {
             using var scope = NewDisposeScope();
             var losses = Backpropagate(rows);
-            using var norm = Gradients.Norm(Parameters);
+            var norm = _model.Trained.CompleteGradients()!.norm();
             Optimizer.Step(step.LearningRate, norm, Scaler.Scale, _run.MaxGradNorm);
             return new StepUnderWay(
                 step,
@@ -181,7 +181,7 @@ public sealed class Trainer : IDisposable
         }
         finally
         {
-            Optimizer.ClearGradients();
+            _model.Trained.ClearGradients();
             foreach (var row in rows)
                 row.Dispose();
         }

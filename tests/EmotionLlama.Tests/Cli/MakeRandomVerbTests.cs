@@ -65,5 +65,51 @@ public sealed class MakeRandomVerbTests : IDisposable
         Assert.NotEqual(first, other);
     }
 
+    [Fact]
+    public async Task With_clips_a_whole_run_can_be_tried()
+    {
+        var made = await CliRun.Of(
+            "make-random", "--preset", "miniature", "--output", _folder["set"], "--clips", "6", "--json");
+        Assert.Equal((0, ""), (made.Code, made.Error));
+        var files = JsonDocument.Parse(made.Output).RootElement;
+        var recipe = _folder["recipe.yaml"];
+        File.WriteAllText(recipe, $"""
+            model:
+              llama_model: {files.GetProperty("llama_folder").GetString()}
+              vit_model: {files.GetProperty("vision_file").GetString()}
+              ckpt: {files.GetProperty("checkpoint_file").GetString()}
+              image_size: 28
+              max_txt_len: 1024
+              lora_r: 8
+            datasets:
+              feature_face_caption:
+                batch_size: 2
+                build_info:
+                  image_path: {files.GetProperty("frame_folder").GetString()}
+                  ann_path: {files.GetProperty("annotation_file").GetString()}
+                validation_file: {files.GetProperty("held_out_file").GetString()}
+                task_pool: [reason_v2]
+            run:
+              device: cpu
+              max_epoch: 1
+              iters_per_epoch: 2
+              sample_answers_interval: 0
+              eval_clips: 0
+              vision_cache: {_folder["vision"]}
+              output_dir: {_folder["out"]}
+            """);
+
+        var report = await CliRun.Of("train", "--cfg-path", recipe, "--dry-run", "--json");
+        var run = await CliRun.Of("train", "--cfg-path", recipe);
+
+        Assert.Equal((0, ""), (report.Code, report.Error));
+        var data = JsonDocument.Parse(report.Output).RootElement.GetProperty("data");
+        Assert.Equal(5, data[0].GetProperty("clips").GetInt32());
+        Assert.Equal(1, data[1].GetProperty("clips").GetInt32());
+        Assert.InRange(data[0].GetProperty("answer_tokens").GetProperty("longest").GetInt32(), 60, 256);
+        Assert.Equal((0, ""), (run.Code, run.Error));
+        Assert.True(File.Exists(Path.Combine(_folder["out"], "checkpoint_0.pth")));
+    }
+
     private byte[] Bytes(string folder) => File.ReadAllBytes(new RandomModel(_folder[folder]).CheckpointFile);
 }

@@ -150,9 +150,10 @@ public sealed class BackpropagationTests
         foreach (var (name, value) in llama.LoraParameters)
         {
             gradients[name] = value.grad!.clone();
-            value.grad = null;
+            value.grad.zero_();
         }
 
+        llama.Trained.ClearGradients();
         return gradients;
     }
 }

@@ -22,7 +22,7 @@ public sealed class FusedOperatorsTests : IDisposable
         var weight = TinyModels.Normal([hidden], 1, 2);
         var (gradient, residual) = (TinyModels.Normal([tokens, hidden], 1, 3), TinyModels.Normal([tokens, hidden], 1, 4));
 
-        var (sum, normed) = FusedOperators.AddRmsNorm(x, null, weight, 0.01);
+        var (sum, normed, _) = FusedOperators.AddRmsNorm(x, null, weight, 0.01);
         autograd.backward([normed], [gradient]);
         var result = FusedOperators.RmsNormBackward(gradient, null, null, x.detach(), weight, 0.01, residual);
 
@@ -36,7 +36,7 @@ public sealed class FusedOperatorsTests : IDisposable
         var (x, delta) = (TinyModels.Normal([3, 8], 1, 1), TinyModels.Normal([3, 8], 1, 2));
         var weight = TinyModels.Normal([8], 1, 3);
 
-        var (sum, normed) = FusedOperators.AddRmsNorm(x, delta, weight, 0.01);
+        var (sum, normed, _) = FusedOperators.AddRmsNorm(x, delta, weight, 0.01);
 
         Assert.Equal(0, TinyModels.Distance(x + delta, sum));
         Assert.Equal(0, TinyModels.Distance(Operators.RmsNorm(x + delta, weight, 0.01), normed));

@@ -1,6 +1,6 @@
-using EmotionLlama.Models;
 using EmotionLlama.Runtime;
 using EmotionLlama.Tests.Models;
+using EmotionLlama.Tests.Training;
 using EmotionLlama.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -40,7 +40,9 @@ public sealed class KernelTests : IDisposable
         var (x, delta, weight) = (Draw(type, 1, rows, width), Draw(type, 2, rows, width), Draw(type, 3, width));
         var (gradient, residual) = (Draw(type, 4, rows, width), Draw(type, 5, rows, width));
 
-        var (sum, normed) = FusedOperators.AddRmsNorm(x.cuda(), delta.cuda(), weight.cuda(), 1e-5);
+        using var mask = DropoutMask.Draw(x.cuda(), 0.3);
+        var (sum, normed, dropped) = FusedOperators.AddRmsNorm(x.cuda(), delta.cuda(), weight.cuda(), 1e-5, mask);
+        Assert.Equal(0, TinyModels.Distance(Wide(mask!.Apply(normed)), Wide(dropped)));
         AssertClose(type, x.to(ScalarType.Float32) + delta, sum);
         AssertClose(type, FusedOperators.AddRmsNorm(Wide(sum), null, Wide(weight), 1e-5).Normed, normed);
 
@@ -160,29 +162,43 @@ public sealed class KernelTests : IDisposable
     }
 
     [Theory]
+    [InlineData(ScalarType.BFloat16)]
+    [InlineData(ScalarType.Float16)]
+    [InlineData(ScalarType.Float32)]
+    public void A_wide_product_is_rounded_to_float32_only(ScalarType type)
+    {
+        var (left, right) = (Draw(type, 1, 300, 40), Draw(type, 2, 300, 24));
+        var result = zeros([40, 24], ScalarType.Float32, CUDA);
+
+        FusedOperators.WideProduct(left.cuda().t(), right.cuda(), result);
+
+        AssertClose(ScalarType.Float32, Wide(left).t().mm(Wide(right)), result, looser: 50);
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(0.5)]
     public void AdamW_steps_as_on_the_CPU_and_skips_what_is_not_finite(double maximum)
     {
-        var (here, there) = (Leaf(CPU), Leaf(CUDA));
-        using var plain = new AdamW([new NamedTensor("w", here)], weightDecay: 0.1);
-        using var fused = new AdamW([new NamedTensor("w", there)], weightDecay: 0.1);
+        var start = TinyModels.Normal([7, 41], 1, 1);
+        using var here = new TrainedSet(("w", start));
+        using var there = new TrainedSet(("w", start.cuda()));
+        using var plain = new AdamW(here.Flat, weightDecay: 0.1);
+        using var fused = new AdamW(there.Flat, weightDecay: 0.1);
         foreach (var value in (float[])[1, -3, float.PositiveInfinity, 2])
         {
             var gradient = TinyModels.Normal([7, 41], 4, 2) * value;
-            here.grad = gradient.clone();
-            there.grad = gradient.cuda();
-            plain.Step(1e-2, here.grad.norm(), lossScale: 8, maximum);
-            fused.Step(1e-2, there.grad.norm(), lossScale: 8, maximum);
+            here.SetGradient("w", gradient);
+            there.SetGradient("w", gradient.cuda());
+            plain.Step(1e-2, here.Flat.CompleteGradients()!.norm(), lossScale: 8, maximum);
+            fused.Step(1e-2, there.Flat.CompleteGradients()!.norm(), lossScale: 8, maximum);
             if (float.IsInfinity(value))
                 fused.TakeBackCount();
         }
 
         Assert.Equal(3, fused.States[0].Steps);
-        AssertClose(ScalarType.Float32, here.detach(), there.detach());
+        AssertClose(ScalarType.Float32, here["w"], there["w"]);
         AssertClose(ScalarType.Float32, plain.States[0].SecondMoment, fused.States[0].SecondMoment);
-
-        static Tensor Leaf(Device device) => TinyModels.Normal([7, 41], 1, 1).to(device).requires_grad_();
     }
 
     [Fact]
@@ -199,7 +215,7 @@ public sealed class KernelTests : IDisposable
     private static Tensor Wide(Tensor x) => x.cpu().to(ScalarType.Float32);
 
     /// <summary>Each value within a few roundings of the data type, measured against the largest of its row.</summary>
-    private static void AssertClose(ScalarType type, Tensor expected, Tensor actual, double looser = 1)
+    internal static void AssertClose(ScalarType type, Tensor expected, Tensor actual, double looser = 1)
     {
         var tolerance = looser * type switch
         {

@@ -16,14 +16,14 @@ public sealed class AdamWTests
     public void Twenty_steps_equal_the_textbook_for_each_number(string name, bool decays)
     {
         using var scope = NewDisposeScope();
-        var weights = TinyModels.Normal([3, 4], 1, 1).requires_grad_();
-        using var optimizer = new AdamW([new NamedTensor(name, weights)], Decay, beta2: 0.98);
-        var numbers = weights.detach().flatten().data<float>().Select(value => new Number(value)).ToList();
+        using var trained = new TrainedSet((name, TinyModels.Normal(decays ? [3, 4] : [12], 1, 1)));
+        using var optimizer = new AdamW(trained.Flat, Decay, beta2: 0.98);
+        var numbers = trained[name].flatten().data<float>().Select(value => new Number(value)).ToList();
 
         for (var step = 0; step < 20; step++)
         {
-            var gradient = TinyModels.Normal([3, 4], 0.5, 100 + step);
-            weights.grad = gradient;
+            var gradient = TinyModels.Normal(trained[name].shape, 0.5, 100 + step);
+            trained.SetGradient(name, gradient);
             var rate = 0.01 * (1 + step);
             optimizer.Step(rate);
 
@@ -31,7 +31,7 @@ public sealed class AdamWTests
                 numbers[index].Step(value, rate, decays ? Decay : 0);
         }
 
-        foreach (var (index, value) in weights.detach().flatten().data<float>().Index())
+        foreach (var (index, value) in trained[name].flatten().data<float>().Index())
             Assert.Equal(numbers[index].Value, value, 1e-6 * Math.Max(1, Math.Abs(value)));
     }
 
@@ -56,56 +56,75 @@ public sealed class AdamWTests
     {
         using var scope = NewDisposeScope();
         string[] names = ["a.bias", "b.weight", "c.bias", "d.weight"];
-        using var optimizer = new AdamW(
-            names.Select(name => new NamedTensor(name, zeros(2, 2, requires_grad: true))), Decay);
+        using var trained = new TrainedSet([.. names.Select(name => (name, zeros(2, 2)))]);
+        using var optimizer = new AdamW(trained.Flat, Decay);
 
         Assert.Equal(["b.weight", "d.weight", "a.bias", "c.bias"], optimizer.States.Select(state => state.Name));
     }
 
     [Fact]
-    public void A_parameter_without_a_gradient_stays_as_it_is()
+    public void Vectors_and_matrices_of_any_size_lie_side_by_side_and_decay_or_not()
     {
         using var scope = NewDisposeScope();
-        var weights = ones(2, 2, requires_grad: true);
-        using var optimizer = new AdamW([new NamedTensor("w", weights)], Decay);
+        (string Name, long[] Shape)[] all = [("a", [3, 5]), ("a.bias", [3]), ("b.bias", [2, 2]), ("b", [7, 1])];
+        using var trained = new TrainedSet([.. all.Select(item => (item.Name, ones(item.Shape)))]);
+        using var optimizer = new AdamW(trained.Flat, weightDecay: 0.5);
+        foreach (var (name, shape) in all)
+            trained.SetGradient(name, zeros(shape));
 
         optimizer.Step(0.1);
 
-        Assert.Equal(0, TinyModels.Distance(ones(2, 2), weights));
+        foreach (var (name, shape) in all)
+        {
+            var expected = name.Contains("bias", StringComparison.Ordinal) ? 1 : 0.95;
+            Assert.InRange(TinyModels.Distance(full(shape, expected), trained[name]), 0, 1e-6);
+        }
+    }
+
+    [Fact]
+    public void Without_any_gradient_nothing_happens()
+    {
+        using var scope = NewDisposeScope();
+        using var trained = new TrainedSet(("w", ones(2, 2)));
+        using var optimizer = new AdamW(trained.Flat, Decay);
+
+        optimizer.Step(0.1);
+
+        Assert.Equal(0, TinyModels.Distance(ones(2, 2), trained["w"]));
         Assert.Equal(0, optimizer.States[0].Steps);
     }
 
     [Fact]
-    public void Cleared_gradients_are_gone()
+    public void A_gradient_that_is_not_finite_changes_and_counts_nothing()
     {
         using var scope = NewDisposeScope();
-        var weights = ones(2, requires_grad: true);
-        using var optimizer = new AdamW([new NamedTensor("w", weights)], Decay);
-        weights.sum().backward();
+        using var trained = new TrainedSet(("w", ones(2)));
+        using var optimizer = new AdamW(trained.Flat, Decay);
+        trained.SetGradient("w", tensor((float[])[1, float.NaN]));
 
-        optimizer.ClearGradients();
+        optimizer.Step(0.1, trained.Flat.CompleteGradients()!.norm());
+        optimizer.TakeBackCount();
 
-        Assert.Null(weights.grad);
+        Assert.Equal(0, TinyModels.Distance(ones(2), trained["w"]));
+        Assert.Equal(0, optimizer.States[0].Steps);
     }
 
     [Fact]
     public void Restored_moments_go_on_as_if_never_interrupted()
     {
         using var scope = NewDisposeScope();
-        var weights = ones(2, 2, requires_grad: true);
-        var others = ones(2, 2, requires_grad: true);
-        using var optimizer = new AdamW([new NamedTensor("w", weights)], Decay);
-        using var resumed = new AdamW([new NamedTensor("w", others)], Decay);
-        Step(optimizer, weights, 1);
-        using (no_grad())
-            others.copy_(weights);
+        using var trained = new TrainedSet(("w", ones(2, 2)));
+        using var optimizer = new AdamW(trained.Flat, Decay);
+        Step(optimizer, trained, 1);
+        using var others = new TrainedSet(("w", trained["w"]));
+        using var resumed = new AdamW(others.Flat, Decay);
         var state = optimizer.States[0];
         resumed.Restore("w", state.Steps, state.FirstMoment, state.SecondMoment);
 
-        Step(optimizer, weights, 2);
+        Step(optimizer, trained, 2);
         Step(resumed, others, 2);
 
-        Assert.Equal(0, TinyModels.Distance(weights, others));
+        Assert.Equal(0, TinyModels.Distance(trained["w"], others["w"]));
         Assert.Equal(2, resumed.States[0].Steps);
     }
 
@@ -113,7 +132,8 @@ public sealed class AdamWTests
     public void Moments_that_do_not_suit_are_an_error()
     {
         using var scope = NewDisposeScope();
-        using var optimizer = new AdamW([new NamedTensor("w", ones(2, requires_grad: true))], Decay);
+        using var trained = new TrainedSet(("w", ones(2)), ("x", ones(2)));
+        using var optimizer = new AdamW(trained.Flat, Decay);
 
         Assert.Contains(
             "'v'", Assert.Throws<InputException>(() => optimizer.Restore("v", 1, ones(2), ones(2))).Message,
@@ -121,11 +141,15 @@ public sealed class AdamWTests
         Assert.Contains(
             "'w'", Assert.Throws<InputException>(() => optimizer.Restore("w", 1, ones(2), ones(3))).Message,
             StringComparison.Ordinal);
+        optimizer.Restore("w", 3, ones(2), ones(2));
+        Assert.Contains(
+            "3", Assert.Throws<InputException>(() => optimizer.Restore("x", 4, ones(2), ones(2))).Message,
+            StringComparison.Ordinal);
     }
 
-    private static void Step(AdamW optimizer, Tensor weights, long seed)
+    private static void Step(AdamW optimizer, TrainedSet trained, long seed)
     {
-        weights.grad = TinyModels.Normal(weights.shape, 1, seed);
+        trained.SetGradient("w", TinyModels.Normal(trained["w"].shape, 1, seed));
         optimizer.Step(0.1);
     }
 

@@ -78,7 +78,7 @@ internal sealed class TinyRun : IDisposable
     {
         using var scope = NewDisposeScope();
         var gradient = cat([.. Trainer.Parameters.Select(parameter => parameter.Value.grad!.flatten())]);
-        Trainer.Optimizer.ClearGradients();
+        Model.Trained.ClearGradients();
         return gradient.MoveToOuterDisposeScope();
     }
 

@@ -8,46 +8,34 @@ internal sealed class FusedKernels
 {
     private const int Threads = 512;
     private const int MostThreads = 1024;
-    private const int PacksPerThread = 2;
     private const int PackBytes = 16;
 
     private static readonly ConcurrentDictionary<(ScalarType Type, int Device), FusedKernels> Loaded = new();
 
-    private readonly (nint One, nint Two) _addRmsNorm, _rmsNormBackward;
+    private readonly RowKernel _addRmsNorm, _rmsNormBackward;
     private readonly nint _dropout, _adamW, _rope, _ropeBackward, _swiGlu, _swiGluBackward,
         _crossEntropy;
 
     private FusedKernels(ScalarType type)
     {
         Vector = type == ScalarType.Float32 ? 4 : 8;
-        var name = type switch
-        {
-            ScalarType.Float32 => "float",
-            ScalarType.Float16 => "f16",
-            ScalarType.BFloat16 => "bf16",
-            _ => throw new ArgumentOutOfRangeException(nameof(type), type, "no kernels for this data type"),
-        };
-        using var stream = typeof(FusedKernels).Assembly.GetManifestResourceStream(typeof(FusedKernels), "Kernels.cu")!;
-        using var reader = new StreamReader(stream);
-        var code = KernelCompiler.Compile(reader.ReadToEnd(), CudaApi.ComputeCapability(), $"ELEMENT={name}");
-        var module = CudaApi.LoadModule(code);
-        _addRmsNorm = (CudaApi.Function(module, "add_rms_norm_1"), CudaApi.Function(module, "add_rms_norm_2"));
-        _rmsNormBackward =
-            (CudaApi.Function(module, "rms_norm_backward_1"), CudaApi.Function(module, "rms_norm_backward_2"));
-        _adamW = CudaApi.Function(module, "adamw");
-        _dropout = CudaApi.Function(module, "dropout");
-        _rope = CudaApi.Function(module, "rope");
-        _ropeBackward = CudaApi.Function(module, "rope_backward");
-        _swiGlu = CudaApi.Function(module, "swiglu");
-        _swiGluBackward = CudaApi.Function(module, "swiglu_backward");
-        _crossEntropy = CudaApi.Function(module, "cross_entropy");
+        var module = new KernelModule("Kernels.cu", type);
+        _addRmsNorm = new(module["add_rms_norm_1"], module["add_rms_norm_2"]);
+        _rmsNormBackward = new(module["rms_norm_backward_1"], module["rms_norm_backward_2"]);
+        _adamW = module["adamw"];
+        _dropout = module["dropout"];
+        _rope = module["rope"];
+        _ropeBackward = module["rope_backward"];
+        _swiGlu = module["swiglu"];
+        _swiGluBackward = module["swiglu_backward"];
+        _crossEntropy = module["cross_entropy"];
     }
 
     /// <summary>Values that are read at once; rows are multiples of it.</summary>
     public int Vector { get; }
 
     /// <summary>The longest row that is normalized.</summary>
-    public int LongestNorm => Vector * MostThreads * PacksPerThread;
+    public int LongestNorm => Vector * RowKernel.MostPacks;
 
     /// <summary>The kernels for a tensor, or null where plain operators have to do: on a CPU, in another data type, or
     /// where rows are no multiple of 16 bytes.</summary>
@@ -67,13 +55,15 @@ internal sealed class FusedKernels
 
     /// <summary><c>x + delta</c> and its normalization. Without <paramref name="delta"/> the sum is <paramref name="x"/>.
     /// </summary>
-    public (Tensor Sum, Tensor Normed) AddRmsNorm(Tensor x, Tensor? delta, Tensor weight, double epsilon)
+    public NormedRows AddRmsNorm(Tensor x, Tensor? delta, Tensor weight, double epsilon, DropoutMask? dropout)
     {
         var sum = delta is null ? x : empty_like(x);
         var normed = empty_like(x);
-        LaunchNorm(
-            _addRmsNorm, x, [x, delta, weight, delta is null ? null : sum, normed, Packs(x), (float)epsilon]);
-        return (sum, normed);
+        var dropped = dropout is null ? null : empty_like(x);
+        _addRmsNorm.Launch(
+            x, Packs(x), [x, delta, weight, delta is null ? null : sum, normed, dropped, dropout?.Seed ?? 0,
+            dropout?.Threshold ?? 0, dropout?.KeepScale ?? 1, Packs(x), (float)epsilon]);
+        return new(sum, normed, dropped ?? normed);
     }
 
     /// <summary>The gradient of a normalization's input, plus that of the residual beside it.</summary>
@@ -81,8 +71,8 @@ internal sealed class FusedKernels
         Tensor gradient, Tensor? low, DropoutMask? dropout, Tensor x, Tensor weight, double epsilon, Tensor? residual)
     {
         var result = empty_like(x);
-        LaunchNorm(
-            _rmsNormBackward, x, [gradient, low, dropout?.Seed ?? 0, dropout?.Threshold ?? 0, dropout?.KeepScale ?? 1, x,
+        _rmsNormBackward.Launch(
+            x, Packs(x), [gradient, low, dropout?.Seed ?? 0, dropout?.Threshold ?? 0, dropout?.KeepScale ?? 1, x,
             weight, residual, result, Packs(x), (float)epsilon]);
         return result;
     }
@@ -173,16 +163,5 @@ internal sealed class FusedKernels
             (float)beta1, (float)beta2, (float)epsilon, (float)decay, (float)correction]);
     }
 
-    private static long Rows(Tensor x) => x.NumberOfElements / x.shape[^1];
-
     private int Packs(Tensor x) => (int)(x.shape[^1] / Vector);
-
-    /// <summary>A block for each row: a thread for each pack, or for each two.</summary>
-    private void LaunchNorm((nint One, nint Two) kernels, Tensor x, ReadOnlySpan<KernelArgument> arguments)
-    {
-        var packs = Packs(x);
-        var isShort = packs <= MostThreads;
-        var threads = ((isShort ? packs : (packs + 1) / 2) + 31) / 32 * 32;
-        CudaApi.Launch(isShort ? kernels.One : kernels.Two, Rows(x), threads, arguments);
-    }
 }

@@ -1,94 +1,4 @@
-// The operators between the matrix products, each in one pass over memory. Compiled at run time for one data type
-// ELEMENT (float, f16 or bf16); arithmetic is float32, and results are rounded where libtorch's separate operators round.
-// Rows are read 16 bytes at a time, so their lengths are multiples of VECTOR values.
-
-typedef unsigned short u16;
-typedef unsigned int u32;
-typedef long long i64;
-typedef unsigned long long u64;
-
-struct bf16 { u16 bits; };
-struct f16 { u16 bits; };
-
-typedef ELEMENT T;
-
-__device__ __forceinline__ float wide(float value) { return value; }
-
-__device__ __forceinline__ float wide(bf16 value) { return __uint_as_float((u32)value.bits << 16); }
-
-__device__ __forceinline__ float wide(f16 value)
-{
-    float result;
-    asm("cvt.f32.f16 %0, %1;" : "=f"(result) : "h"(value.bits));
-    return result;
-}
-
-__device__ __forceinline__ void narrow(float& to, float value) { to = value; }
-
-__device__ __forceinline__ void narrow(bf16& to, float value)
-{
-    asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(to.bits) : "f"(value));
-}
-
-__device__ __forceinline__ void narrow(f16& to, float value)
-{
-    asm("cvt.rn.f16.f32 %0, %1;" : "=h"(to.bits) : "f"(value));
-}
-
-__device__ __forceinline__ float rounded(float value)
-{
-    T result;
-    narrow(result, value);
-    return wide(result);
-}
-
-constexpr int VECTOR = 16 / sizeof(T);
-
-struct alignas(16) Pack { T v[VECTOR]; };
-
-__device__ __forceinline__ float2 block_sum(float2 value)
-{
-    __shared__ float2 partial[32];
-    for (int offset = 16; offset > 0; offset /= 2)
-    {
-        value.x += __shfl_xor_sync(0xffffffffu, value.x, offset);
-        value.y += __shfl_xor_sync(0xffffffffu, value.y, offset);
-    }
-
-    int lane = threadIdx.x % 32, warp = threadIdx.x / 32, warps = blockDim.x / 32;
-    if (lane == 0)
-        partial[warp] = value;
-
-    __syncthreads();
-    value = lane < warps ? partial[lane] : make_float2(0, 0);
-    for (int offset = 16; offset > 0; offset /= 2)
-    {
-        value.x += __shfl_xor_sync(0xffffffffu, value.x, offset);
-        value.y += __shfl_xor_sync(0xffffffffu, value.y, offset);
-    }
-
-    __syncthreads();
-    return value;
-}
-
-__device__ __forceinline__ float block_max(float value)
-{
-    __shared__ float partial[32];
-    for (int offset = 16; offset > 0; offset /= 2)
-        value = fmaxf(value, __shfl_xor_sync(0xffffffffu, value, offset));
-
-    int lane = threadIdx.x % 32, warp = threadIdx.x / 32, warps = blockDim.x / 32;
-    if (lane == 0)
-        partial[warp] = value;
-
-    __syncthreads();
-    value = partial[lane < warps ? lane : 0];
-    for (int offset = 16; offset > 0; offset /= 2)
-        value = fmaxf(value, __shfl_xor_sync(0xffffffffu, value, offset));
-
-    __syncthreads();
-    return value;
-}
+// The operators between the matrix products of the decoder, each in one pass over memory.
 
 // Random bits that are a function of seed and place: Philox4x32 with 7 rounds (Salmon et al., "Parallel Random Numbers:
 // As Easy as 1, 2, 3", 2011). Eight 16-bit numbers, one for each value of a pack.
@@ -122,10 +32,11 @@ struct Draw
 };
 
 // sum = x + delta, normed = sum / sqrt(mean(sum^2) + epsilon) * weight; a block for each row, of which a thread keeps at
-// most MOST packs. Without delta, sum is x.
+// most MOST packs. Without delta, sum is x. Where dropped is given, it is normed behind a dropout.
 template<int MOST>
 __device__ __forceinline__ void add_rms_norm_row(
-    const Pack* x, const Pack* delta, const Pack* weight, Pack* sum, Pack* normed, int packs, float epsilon)
+    const Pack* x, const Pack* delta, const Pack* weight, Pack* sum, Pack* normed,
+    Pack* dropped, u64 seed, u32 threshold, float keep_scale, int packs, float epsilon)
 {
     i64 row = (i64)blockIdx.x * packs;
     Pack kept[MOST];
@@ -164,6 +75,14 @@ __device__ __forceinline__ void add_rms_norm_row(
             narrow(result.v[i], rounded(wide(kept[k].v[i]) * scale) * wide(w.v[i]));
 
         normed[row + place] = result;
+        if (!dropped)
+            continue;
+
+        Draw draw(seed, row + place);
+        for (int i = 0; i < VECTOR; i++)
+            narrow(result.v[i], draw[i] >= threshold ? wide(result.v[i]) * keep_scale : 0);
+
+        dropped[row + place] = result;
     }
 }
 
@@ -233,9 +152,11 @@ __device__ __forceinline__ void rms_norm_backward_row(
 
 #define NORMS(MOST) \
     extern "C" __global__ void __launch_bounds__(1024) add_rms_norm_##MOST( \
-        const Pack* x, const Pack* delta, const Pack* weight, Pack* sum, Pack* normed, int packs, float epsilon) \
+        const Pack* x, const Pack* delta, const Pack* weight, Pack* sum, Pack* normed, \
+        Pack* dropped, u64 seed, u32 threshold, float keep_scale, int packs, float epsilon) \
     { \
-        add_rms_norm_row<MOST>(x, delta, weight, sum, normed, packs, epsilon); \
+        add_rms_norm_row<MOST>( \
+            x, delta, weight, sum, normed, dropped, seed, threshold, keep_scale, packs, epsilon); \
     } \
     extern "C" __global__ void __launch_bounds__(1024) rms_norm_backward_##MOST( \
         const Pack* gradient, const Pack* low, u64 seed, u32 threshold, float keep_scale, \

@@ -1,0 +1,91 @@
+// What all kernels share; it is put in front of each file of them. Compiled at run time for one data type ELEMENT
+// (float, f16 or bf16); arithmetic is float32, and results are rounded where libtorch's separate operators round. Rows
+// are read 16 bytes at a time, so their lengths are multiples of VECTOR values.
+
+typedef unsigned short u16;
+typedef unsigned int u32;
+typedef long long i64;
+typedef unsigned long long u64;
+
+struct bf16 { u16 bits; };
+struct f16 { u16 bits; };
+
+typedef ELEMENT T;
+
+__device__ __forceinline__ float wide(float value) { return value; }
+
+__device__ __forceinline__ float wide(bf16 value) { return __uint_as_float((u32)value.bits << 16); }
+
+__device__ __forceinline__ float wide(f16 value)
+{
+    float result;
+    asm("cvt.f32.f16 %0, %1;" : "=f"(result) : "h"(value.bits));
+    return result;
+}
+
+__device__ __forceinline__ void narrow(float& to, float value) { to = value; }
+
+__device__ __forceinline__ void narrow(bf16& to, float value)
+{
+    asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(to.bits) : "f"(value));
+}
+
+__device__ __forceinline__ void narrow(f16& to, float value)
+{
+    asm("cvt.rn.f16.f32 %0, %1;" : "=h"(to.bits) : "f"(value));
+}
+
+__device__ __forceinline__ float rounded(float value)
+{
+    T result;
+    narrow(result, value);
+    return wide(result);
+}
+
+constexpr int VECTOR = 16 / sizeof(T);
+
+struct alignas(16) Pack { T v[VECTOR]; };
+
+__device__ __forceinline__ float2 block_sum(float2 value)
+{
+    __shared__ float2 partial[32];
+    for (int offset = 16; offset > 0; offset /= 2)
+    {
+        value.x += __shfl_xor_sync(0xffffffffu, value.x, offset);
+        value.y += __shfl_xor_sync(0xffffffffu, value.y, offset);
+    }
+
+    int lane = threadIdx.x % 32, warp = threadIdx.x / 32, warps = blockDim.x / 32;
+    if (lane == 0)
+        partial[warp] = value;
+
+    __syncthreads();
+    value = lane < warps ? partial[lane] : make_float2(0, 0);
+    for (int offset = 16; offset > 0; offset /= 2)
+    {
+        value.x += __shfl_xor_sync(0xffffffffu, value.x, offset);
+        value.y += __shfl_xor_sync(0xffffffffu, value.y, offset);
+    }
+
+    __syncthreads();
+    return value;
+}
+
+__device__ __forceinline__ float block_max(float value)
+{
+    __shared__ float partial[32];
+    for (int offset = 16; offset > 0; offset /= 2)
+        value = fmaxf(value, __shfl_xor_sync(0xffffffffu, value, offset));
+
+    int lane = threadIdx.x % 32, warp = threadIdx.x / 32, warps = blockDim.x / 32;
+    if (lane == 0)
+        partial[warp] = value;
+
+    __syncthreads();
+    value = partial[lane < warps ? lane : 0];
+    for (int offset = 16; offset > 0; offset /= 2)
+        value = fmaxf(value, __shfl_xor_sync(0xffffffffu, value, offset));
+
+    __syncthreads();
+    return value;
+}

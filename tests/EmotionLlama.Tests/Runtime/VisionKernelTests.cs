@@ -1,0 +1,90 @@
+using EmotionLlama.Models;
+using EmotionLlama.Runtime;
+using EmotionLlama.Tests.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EmotionLlama.Tests.Runtime;
+
+/// <summary>The CUDA kernels of frozen encoders against the plain operators, which compute the same in float32 on the
+/// CPU.</summary>
+public sealed class VisionKernelTests : IDisposable
+{
+    private readonly DisposeScope _scope = NewDisposeScope();
+
+    public VisionKernelTests() => Assert.SkipUnless(
+        TryInitializeDeviceType(DeviceType.CUDA) && cuda.is_available(), "there is no CUDA GPU here");
+
+    public static TheoryData<ScalarType, int, int> Shapes => KernelTests.Shapes;
+
+    public void Dispose() => _scope.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Normalization(ScalarType type, int rows, int width)
+    {
+        // Far from zero, where a variance from sums of squares would be wrong.
+        var (x, delta) = (Draw(type, 1, rows, width) + 30, Draw(type, 2, rows, width));
+        var (weight, bias) = (Draw(type, 3, width), Draw(type, 4, width));
+
+        var (sum, normed) = EncoderOperators.AddLayerNorm(x.cuda(), delta.cuda(), weight.cuda(), bias.cuda(), 1e-6);
+        KernelTests.AssertClose(type, Wide(x) + Wide(delta), sum);
+        KernelTests.AssertClose(
+            type, EncoderOperators.AddLayerNorm(Wide(sum), null, Wide(weight), Wide(bias), 1e-6).Normed, normed);
+
+        var (same, alone) = EncoderOperators.AddLayerNorm(x.cuda(), null, weight.cuda(), bias.cuda(), 1e-6);
+        Assert.Equal(0, TinyModels.Distance(Wide(x), Wide(same)));
+        KernelTests.AssertClose(
+            type, EncoderOperators.AddLayerNorm(Wide(x), null, Wide(weight), Wide(bias), 1e-6).Normed, alone);
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Activation(ScalarType type, int rows, int width)
+    {
+        var x = Draw(type, 1, rows, width) * 3;
+
+        KernelTests.AssertClose(type, EncoderOperators.Gelu(Wide(x)), EncoderOperators.Gelu(x.cuda()));
+    }
+
+    [Theory]
+    [InlineData(ScalarType.BFloat16, 1, 1025, 16, 88)]
+    [InlineData(ScalarType.Float16, 3, 257, 16, 88)]
+    [InlineData(ScalarType.BFloat16, 2, 1, 1, 8)]
+    [InlineData(ScalarType.BFloat16, 2, 5, 3, 12)]
+    [InlineData(ScalarType.Float32, 2, 65, 2, 88)]
+    public void Attention(ScalarType type, int sequences, int tokens, int heads, int channels)
+    {
+        var rows = Draw(type, 1, sequences * tokens, 3 * heads * channels);
+
+        KernelTests.AssertClose(
+            type,
+            EncoderOperators.Attention(Wide(rows), sequences, heads),
+            EncoderOperators.Attention(rows.cuda(), sequences, heads));
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    [InlineData(ScalarType.Float16)]
+    public void The_whole_tower(ScalarType type)
+    {
+        using var _ = no_grad();
+        using var plain = Tower(CPU, ScalarType.Float32);
+        using var fused = Tower(CUDA, type);
+        var images = TinyModels.Normal([3, 3, 56, 56], 1, 1);
+
+        KernelTests.AssertClose(
+            type, plain.Forward(images), fused.Forward(images.cuda().to(type)), looser: 2);
+
+        static EvaVisionTransformer Tower(Device device, ScalarType type) => new(
+            new WeightReader(
+                RandomWeights.ForVision(176, 704, blocks: 4, patchSize: 14, imageSize: 56, seed: 1), device, type),
+            imageSize: 56);
+    }
+
+    private static Tensor Draw(ScalarType type, int seed, params long[] shape) =>
+        TinyModels.Normal(shape, 1, seed).to(type);
+
+    private static Tensor Wide(Tensor x) => x.cpu().to(ScalarType.Float32);
+}
