@@ -12,6 +12,9 @@ public interface IProcessGroup : IDisposable
     /// <summary>The number of processes.</summary>
     int Size { get; }
 
+    /// <summary>What carries tensors between the ranks, for people, such as <c>NCCL 2.27.3</c>.</summary>
+    string Name { get; }
+
     /// <summary>Puts the sum over all ranks in place of each rank's values. The result has the same bits on every
     /// rank.</summary>
     /// <param name="values">Contiguous float32, of the same shape on each rank.</param>

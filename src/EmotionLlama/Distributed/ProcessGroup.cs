@@ -23,7 +23,7 @@ internal sealed class ProcessGroup : IProcessGroup
     /// <inheritdoc/>
     public int Size => _channel.Launch.Size;
 
-    /// <summary>What carries tensors, for people.</summary>
+    /// <inheritdoc/>
     public string Name => _exchange.Name;
 
     /// <inheritdoc/>

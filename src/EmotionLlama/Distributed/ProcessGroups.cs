@@ -11,12 +11,10 @@ public static class ProcessGroups
     /// <param name="channel">The ranks' channel; null where there is one process.</param>
     /// <param name="device">Where this rank computes.</param>
     /// <param name="libtorch">The folder of libtorch's libraries, beside which NCCL is looked for.</param>
-    /// <param name="report">Hears what was chosen.</param>
     /// <exception cref="InputException">A library is missing, or ranks compute on different kinds of devices or on one
     /// GPU.</exception>
     /// <exception cref="RankFailureException">A rank has failed.</exception>
-    public static IProcessGroup Open(
-        RankChannel? channel, Device device, string libtorch, Action<string>? report = null)
+    public static IProcessGroup Open(RankChannel? channel, Device device, string libtorch)
     {
         ArgumentNullException.ThrowIfNull(device);
         if (channel is null)
@@ -28,7 +26,6 @@ public static class ProcessGroups
                 channel, NcclLibrary.Load(libtorch, Environment.GetEnvironmentVariable(NcclLibrary.Variable)))
             : new HostExchange(
                 channel, channel.Launch.HasMpi ? new MpiSum(MpiLibrary.Start()) : TcpSum.Connect(channel));
-        report?.Invoke($"{channel.Launch.Size} ranks, their gradients are summed by {exchange.Name}");
         return new ProcessGroup(channel, exchange);
     }
 }

@@ -6,12 +6,12 @@ using static TorchSharp.torch;
 namespace EmotionLlama.Distributed;
 
 /// <summary>Sees to it that each rank has a device of its own.</summary>
-internal static class RankDevice
+public static class RankDevice
 {
     /// <summary>Compares the ranks' devices.</summary>
     /// <exception cref="InputException">Two ranks have one GPU, or some have GPUs and some have none.</exception>
     /// <exception cref="RankFailureException">A rank has failed.</exception>
-    public static void Check(RankChannel channel, Device device)
+    internal static void Check(RankChannel channel, Device device)
     {
         var name = device.type == DeviceType.CUDA ? $"GPU {CudaApi.DeviceId()}" : "CPU";
         var all = channel.AllGather(Encoding.UTF8.GetBytes($"{Environment.MachineName}\n{name}"))
@@ -50,7 +50,7 @@ internal static class RankDevice
     /// <param name="visible">The value of <c>CUDA_VISIBLE_DEVICES</c>; null or empty where it is not set.</param>
     /// <returns>The value that it gets; null leaves it.</returns>
     /// <exception cref="InputException">There are fewer GPUs in the variable than ranks on this machine.</exception>
-    internal static string? VisibleTo(LaunchEnvironment launch, string? visible)
+    public static string? VisibleTo(LaunchEnvironment launch, string? visible)
     {
         if (string.IsNullOrWhiteSpace(visible))
             return launch.LocalRank.ToString(System.Globalization.CultureInfo.InvariantCulture);

@@ -12,6 +12,9 @@ public sealed class SingleProcess : IProcessGroup, IPendingExchange
     public int Size => 1;
 
     /// <inheritdoc/>
+    public string Name => "nothing";
+
+    /// <inheritdoc/>
     public void AllReduceSum(Tensor values)
     {
     }
