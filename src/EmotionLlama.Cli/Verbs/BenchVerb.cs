@@ -65,6 +65,10 @@ internal static class BenchVerb
         var answer = BenchOptions.Number("--answer-tokens", "Answer tokens of a sample.", 150);
         var steps = BenchOptions.Number("--steps", "Steps to measure.", 10);
         var precision = BenchOptions.Precision();
+        var frozen = new Option<FrozenFormat>("--frozen")
+        {
+            Description = "How the frozen matrices are stored: auto (as --precision says), fp8 or nf4.",
+        };
         var checkpoint = new Option<GradCheckpoint>("--grad-checkpoint")
         {
             Description = "Activations that are computed again: none, selective or full.",
@@ -76,7 +80,7 @@ internal static class BenchVerb
         var device = BenchOptions.Device();
         var verb = new Command("train", "Measures stage 2 on a model of full size with random weights.")
         {
-            preset, batch, tokens, answer, steps, precision, checkpoint, vision, device,
+            preset, batch, tokens, answer, steps, precision, frozen, checkpoint, vision, device,
         };
         verb.SetAction((parsed, stop) =>
         {
@@ -90,6 +94,7 @@ internal static class BenchVerb
                     AnswerTokens = parsed.GetValue(answer),
                     Steps = parsed.GetValue(steps),
                     Precision = parsed.GetValue(precision),
+                    Frozen = parsed.GetValue(frozen),
                     Checkpoint = parsed.GetValue(checkpoint),
                     EncodesImages = parsed.GetValue(vision),
                     Device = parsed.GetValue(device),

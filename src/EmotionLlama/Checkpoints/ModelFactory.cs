@@ -35,7 +35,10 @@ public static class ModelFactory
         {
             var vision = new EvaVisionTransformer(Reader(visionWeights), recipe.ImageSize, recipe.VitNumHeads);
             var llama = new Llama(
-                LlamaConfig.Read(Path.Combine(recipe.LlamaModel, "config.json")), Reader(llamaWeights), Lora(recipe));
+                LlamaConfig.Read(Path.Combine(recipe.LlamaModel, "config.json")),
+                Reader(llamaWeights),
+                Lora(recipe),
+                recipe.FrozenWeights);
             var norm = VisionNorm.Find(checkpoint, visionWeights);
             using var freshNorm = VisionNorm.Fresh(vision.Channels);
             var normWeights = norm is null && VisionNorm.IsNone(tower)

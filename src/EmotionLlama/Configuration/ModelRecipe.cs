@@ -82,4 +82,9 @@ public sealed record ModelRecipe
     /// <c>false</c> none, <c>true</c> all inside a layer (least memory, about a third more time), or <c>selective</c>,
     /// those inside the feed-forward (two fifths less, about a seventh more time).</summary>
     public GradCheckpoint UseGradCheckpoint { get; init; }
+
+    /// <summary>How the frozen matrices of the Llama's layers are stored: <c>auto</c> in the data type of
+    /// <c>run.amp</c>; <c>fp8</c>, the fastest, on a GPU that multiplies 8-bit floating point (compute capability 8.9), with
+    /// bfloat16; or <c>nf4</c>, a quarter of the memory. On a CPU, <c>fp8</c> computes the same rounding slowly.</summary>
+    public FrozenFormat FrozenWeights { get; init; }
 }

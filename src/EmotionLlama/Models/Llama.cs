@@ -22,13 +22,16 @@ public sealed class Llama : IDisposable
     private readonly Tensor _norm;
     private readonly Tensor _head;
     private readonly RotaryTable _angles;
+    private readonly FrozenMatrices _frozen;
 
     /// <summary>Builds the decoder from its weights, with fresh LoRA matrices.</summary>
     /// <param name="config">Sizes.</param>
     /// <param name="weights">Where the weights are found, with the device and data type they get.</param>
     /// <param name="lora">Which projections get low-rank updates.</param>
+    /// <param name="frozen">How the matrices of the layers are stored.</param>
     /// <exception cref="InputException">A weight is missing or has another shape.</exception>
-    public Llama(LlamaConfig config, WeightReader weights, LoraSettings lora)
+    public Llama(
+        LlamaConfig config, WeightReader weights, LoraSettings lora, FrozenFormat frozen = FrozenFormat.Auto)
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(weights);
@@ -36,9 +39,10 @@ public sealed class Llama : IDisposable
         Config = config;
         Device = weights.Device;
         Dtype = weights.Dtype;
+        _frozen = new FrozenMatrices(frozen);
         _embedding = weights.Take("model.embed_tokens.weight", config.VocabularySize, config.HiddenSize);
         _layers = [.. Enumerable.Range(0, config.Layers)
-            .Select(i => new LlamaLayer(config, weights.Under($"model.layers.{i}."), lora))];
+            .Select(i => new LlamaLayer(config, weights.Under($"model.layers.{i}."), lora, _frozen))];
         _norm = weights.Take("model.norm.weight", config.HiddenSize);
         _head = config.TiedHead
             ? _embedding.alias().DetachFromDisposeScope()
@@ -229,6 +233,7 @@ public sealed class Llama : IDisposable
             tensor.Dispose();
 
         _angles.Dispose();
+        _frozen.Dispose();
         Trained.Dispose();
     }
 

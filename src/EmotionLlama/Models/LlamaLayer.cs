@@ -18,8 +18,9 @@ internal sealed class LlamaLayer : IDisposable
     /// <param name="config">Sizes.</param>
     /// <param name="weights">Where the layer's weights are found.</param>
     /// <param name="lora">Which projections get low-rank updates.</param>
+    /// <param name="frozen">Makes the frozen matrices.</param>
     /// <exception cref="InputException">A weight is missing or has another shape.</exception>
-    public LlamaLayer(LlamaConfig config, WeightReader weights, LoraSettings lora)
+    public LlamaLayer(LlamaConfig config, WeightReader weights, LoraSettings lora, FrozenMatrices frozen)
     {
         _config = config;
         long hidden = config.HiddenSize, inner = config.IntermediateSize;
@@ -29,10 +30,10 @@ internal sealed class LlamaLayer : IDisposable
         _inputNorm = weights.Take("input_layernorm.weight", hidden);
         _postAttentionNorm = weights.Take("post_attention_layernorm.weight", hidden);
         _queryKeyValue = new LoraLinear(
-            attention, hidden, lora, ("q_proj", queries), ("k_proj", keys), ("v_proj", keys));
-        _output = new LoraLinear(attention, queries, lora, ("o_proj", hidden));
-        _gateUp = new LoraLinear(feedForward, hidden, lora, ("gate_proj", inner), ("up_proj", inner));
-        _down = new LoraLinear(feedForward, inner, lora, ("down_proj", hidden));
+            attention, hidden, lora, frozen, ("q_proj", queries), ("k_proj", keys), ("v_proj", keys));
+        _output = new LoraLinear(attention, queries, lora, frozen, ("o_proj", hidden));
+        _gateUp = new LoraLinear(feedForward, hidden, lora, frozen, ("gate_proj", inner), ("up_proj", inner));
+        _down = new LoraLinear(feedForward, inner, lora, frozen, ("down_proj", hidden));
     }
 
     /// <summary>The matrices of the low-rank updates under the names of their projections.</summary>

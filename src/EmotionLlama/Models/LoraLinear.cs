@@ -19,14 +19,19 @@ internal sealed class LoraLinear : IDisposable
     /// <param name="weights">Where <c>NAME.weight</c> is found.</param>
     /// <param name="inputs">Input channels.</param>
     /// <param name="lora">Which maps get an update.</param>
+    /// <param name="frozen">Makes the frozen matrix.</param>
     /// <param name="maps">Name and output channels of each map, such as <c>q_proj</c>.</param>
     /// <exception cref="InputException">A weight is missing or has another shape.</exception>
     public LoraLinear(
-        WeightReader weights, long inputs, LoraSettings lora, params (string Name, long Rows)[] maps)
+        WeightReader weights,
+        long inputs,
+        LoraSettings lora,
+        FrozenMatrices frozen,
+        params (string Name, long Rows)[] maps)
     {
         _dropout = lora.Dropout;
         _scale = lora.Alpha / lora.Rank;
-        Frozen = new DenseMatrix(weights, inputs, [.. maps.Select(map => ($"{map.Name}.weight", map.Rows))]);
+        Frozen = frozen.Read(weights, inputs, [.. maps.Select(map => ($"{map.Name}.weight", map.Rows))]);
         _names = [.. maps.Select(map => map.Name)];
         var adapters = new List<(int, LoraAdapter)>();
         var firstRow = 0L;

@@ -104,6 +104,38 @@ public sealed class WeightReader(
         }
     }
 
+    /// <summary>Reads matrices into one, each below the one before, for as long as something else is made of it: at once,
+    /// or while the next are read.</summary>
+    /// <param name="columns">Columns of all of them.</param>
+    /// <param name="matrices">Name and rows of each.</param>
+    /// <param name="use">Gets the whole, which is freed behind it. May run on another thread, before the transfers have
+    /// finished.</param>
+    /// <exception cref="InputException">A matrix is missing or has another shape.</exception>
+    internal void UseStacked(
+        long columns, IReadOnlyList<(string Name, long Rows)> matrices, Action<Tensor> use)
+    {
+        foreach (var (name, rows) in matrices)
+            CheckShape(name, [rows, columns]);
+
+        StoredValues?[] stored = [.. matrices.Select(matrix => source.Locate(prefix + matrix.Name))];
+        if (transfers is null || stored.Contains(null))
+        {
+            using var scope = NewDisposeScope();
+            using var _ = no_grad();
+            var (read, parts) = AtOnce().TakeStacked(columns, matrices);
+            foreach (var part in parts)
+                part.Dispose();
+
+            using (read)
+                use(read);
+
+            return;
+        }
+
+        transfers.FillAndUse(
+            stored!, () => empty([matrices.Sum(matrix => matrix.Rows), columns], dtype, device), use);
+    }
+
     private void Fill(string name, Tensor place)
     {
         if (transfers is not null && source.Locate(name) is { } values)

@@ -21,11 +21,14 @@ public sealed class WeightTransfers : IDisposable
     public const int PieceBytes = 16 << 20;
 
     private const int MostThreads = 8;
+    private const int MostPassing = 2;
 
     private readonly BlockingCollection<Piece> _pieces = [];
     private readonly CancellationTokenSource _stop;
     private readonly CancellationToken _cancellation;
     private readonly Thread[] _threads;
+    private readonly SemaphoreSlim _room = new(MostPassing);
+    private readonly ConcurrentDictionary<PassingTensor, bool> _passing = new();
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private ExceptionDispatchInfo? _error;
     private bool _disposed;
@@ -63,11 +66,42 @@ public sealed class WeightTransfers : IDisposable
         if (values.Bytes == 0)
             return;
 
-        var elements = destination.numel();
-        var size = values.Bytes / elements;
-        var step = PieceBytes / size;
-        for (long first = 0; first < elements; first += step)
-            _pieces.Add(new Piece(values, destination, first, Math.Min(step, elements - first), (int)size));
+        foreach (var piece in PiecesOf(values, destination, 0, destination.numel()))
+            _pieces.Add(piece);
+    }
+
+    /// <summary>Fills a tensor that is only there until something else was made of it. At most two of them exist at a time,
+    /// so this waits while two others are filled and used.</summary>
+    /// <param name="values">What fills it, one behind the other.</param>
+    /// <param name="make">Makes the tensor, contiguous, which is freed behind its use.</param>
+    /// <param name="use">Gets the tensor once it is filled, on one of the threads.</param>
+    internal void FillAndUse(IReadOnlyList<StoredValues> values, Func<Tensor> make, Action<Tensor> use)
+    {
+        try
+        {
+            _room.Wait(_stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _error?.Throw();
+            throw;
+        }
+
+        var tensor = make().DetachFromDisposeScope();
+        Bytes += values.Sum(part => part.Bytes);
+        var pieces = new List<Piece>();
+        var first = 0L;
+        foreach (var part in values)
+        {
+            var count = part.Bytes / part.Type.ElementSize();
+            pieces.AddRange(PiecesOf(part, tensor, first, count));
+            first += count;
+        }
+
+        var passing = new PassingTensor(tensor, pieces.Count, use);
+        _passing[passing] = true;
+        foreach (var piece in pieces)
+            _pieces.Add(piece with { Passing = passing });
     }
 
     /// <summary>Waits until all tensors are filled. Nothing may be added afterwards.</summary>
@@ -90,7 +124,11 @@ public sealed class WeightTransfers : IDisposable
         _disposed = true;
         _stop.Cancel();
         Join();
+        foreach (var unused in _passing.Keys)
+            unused.Dispose();
+
         _pieces.Dispose();
+        _room.Dispose();
         _stop.Dispose();
     }
 
@@ -107,7 +145,14 @@ public sealed class WeightTransfers : IDisposable
         try
         {
             foreach (var piece in _pieces.GetConsumingEnumerable(_stop.Token))
+            {
                 staging.Move(piece);
+                if (piece.Passing?.AddPiece() == true && _passing.TryRemove(piece.Passing, out bool _))
+                {
+                    piece.Passing.Dispose();
+                    _room.Release();
+                }
+            }
         }
         catch (OperationCanceledException)
         {
@@ -120,7 +165,30 @@ public sealed class WeightTransfers : IDisposable
         }
     }
 
-    private sealed record Piece(StoredValues Values, Tensor Destination, long First, long Count, int ElementSize);
+    private static IEnumerable<Piece> PiecesOf(StoredValues values, Tensor destination, long place, long elements)
+    {
+        var size = values.Bytes / elements;
+        var step = PieceBytes / size;
+        for (long first = 0; first < elements; first += step)
+        {
+            yield return new Piece(
+                values, first * size, destination, place + first, Math.Min(step, elements - first), (int)size);
+        }
+    }
+
+    /// <summary>Some values of a tensor.</summary>
+    /// <param name="Values">Where they lie.</param>
+    /// <param name="Offset">Bytes before them.</param>
+    /// <param name="Destination">Where they go.</param>
+    /// <param name="First">Elements of it before them.</param>
+    /// <param name="Count">How many there are.</param>
+    /// <param name="ElementSize">Bytes of each, as they are stored.</param>
+    private sealed record Piece(
+        StoredValues Values, long Offset, Tensor Destination, long First, long Count, int ElementSize)
+    {
+        /// <summary>The tensor that is used when it is filled; null where it stays.</summary>
+        public PassingTensor? Passing { get; init; }
+    }
 
     /// <summary>The host memory of one thread.</summary>
     private sealed class Staging : IDisposable
@@ -131,7 +199,7 @@ public sealed class WeightTransfers : IDisposable
         {
             using var scope = NewDisposeScope();
             using var _ = no_grad();
-            var (values, offset) = (piece.Values, piece.First * piece.ElementSize);
+            var (values, offset) = (piece.Values, piece.Offset);
             var target = piece.Destination.detach().view(-1).narrow(0, piece.First, piece.Count);
             if (target.device_type == DeviceType.CPU && target.dtype == values.Type)
             {

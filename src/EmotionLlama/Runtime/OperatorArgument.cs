@@ -19,6 +19,9 @@ internal readonly unsafe struct OperatorArgument
     /// <summary>A tensor for an optional argument.</summary>
     public static OperatorArgument Optional(Tensor tensor) => new(tensor, 0, optional: true);
 
+    /// <summary>A number for an optional argument.</summary>
+    public static OperatorArgument Optional(long value) => new(null, (ulong)value, optional: true);
+
     public static implicit operator OperatorArgument(Tensor tensor) => new(tensor, 0, optional: false);
 
     public static implicit operator OperatorArgument(long value) => new(null, (ulong)value, optional: false);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using EmotionLlama.Configuration;
 using EmotionLlama.Runtime;
+using EmotionLlama.Runtime.Cuda;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -9,6 +10,8 @@ namespace EmotionLlama.Workflows;
 /// <summary>Chooses where to compute, and in which precision. Call <see cref="LibTorch.Load"/> first.</summary>
 public static class ComputeDevice
 {
+    private static readonly Version LeastFp8Capability = new(8, 9);
+
     /// <summary>The device of a name.</summary>
     /// <param name="name"><c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>; null takes a GPU where there is one.</param>
     /// <exception cref="InputException">The name is of another kind, or there is no such GPU.</exception>
@@ -47,6 +50,28 @@ public static class ComputeDevice
             Amp.Auto when device.type == DeviceType.CUDA => ScalarType.BFloat16,
             _ => ScalarType.Float32,
         };
+    }
+
+    /// <summary>Checks that a device can multiply frozen weights of a format.</summary>
+    /// <param name="format">How they are stored.</param>
+    /// <param name="device">Where they are multiplied.</param>
+    /// <param name="dtype">Data type of the arithmetic.</param>
+    /// <exception cref="InputException">It cannot.</exception>
+    public static void CheckFrozen(FrozenFormat format, Device device, ScalarType dtype)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        if (format != FrozenFormat.Fp8 || device.type != DeviceType.CUDA)
+            return;
+
+        if (dtype != ScalarType.BFloat16)
+            throw new InputException("model.frozen_weights: fp8 computes in bfloat16 on a GPU; set run.amp to auto or bf16");
+
+        var gpu = CudaDriver.ListGpus()[Math.Max(0, device.index)];
+        if (Version.Parse(gpu.ComputeCapability) < LeastFp8Capability)
+        {
+            throw new InputException($"model.frozen_weights: fp8 needs a GPU of compute capability {LeastFp8Capability} (NVIDIA's "
+                + $"Ada, Hopper or later), and {gpu.Name} has {gpu.ComputeCapability}; take auto, or nf4 to save memory");
+        }
     }
 
     private static bool HasGpu() => TryInitializeDeviceType(DeviceType.CUDA) && cuda.is_available();

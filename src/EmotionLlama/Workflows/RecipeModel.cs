@@ -32,6 +32,7 @@ internal sealed class RecipeModel(Recipe recipe) : IDisposable
         random.manual_seed(recipe.Run.Seed);
         var device = ComputeDevice.Choose(recipe.Run.Device);
         var dtype = ComputeDevice.Precision(recipe.Run.Amp, device);
+        ComputeDevice.CheckFrozen(recipe.Model.FrozenWeights, device, dtype);
         return _model = ModelFactory.Build(recipe.Model, device, dtype, report, cancellation);
     }
 

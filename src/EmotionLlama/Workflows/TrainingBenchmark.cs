@@ -28,6 +28,7 @@ public static class TrainingBenchmark
         ArgumentNullException.ThrowIfNull(options);
         var device = ComputeDevice.Choose(options.Device);
         var dtype = ComputeDevice.Precision(options.Precision, device);
+        ComputeDevice.CheckFrozen(options.Frozen, device, dtype);
         using var model = Build(options, device, dtype);
 
         // The end of the run waits for its last step, which would count as none.
@@ -73,7 +74,8 @@ public static class TrainingBenchmark
         var llama = new Llama(
             preset.Llama,
             Reader(ModelTensors.Llama(preset)),
-            new LoraSettings { Rank = preset.LoraRank, Dropout = 0.05 });
+            new LoraSettings { Rank = preset.LoraRank, Dropout = 0.05 },
+            options.Frozen);
         return new EmotionLlamaModel(llama, tower, visionNorm: null);
     }
 

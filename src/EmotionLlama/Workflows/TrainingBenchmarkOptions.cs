@@ -24,6 +24,9 @@ public sealed record TrainingBenchmarkOptions
     /// <summary>Precision of frozen weights and arithmetic.</summary>
     public Amp Precision { get; init; } = Amp.Auto;
 
+    /// <summary>How the frozen matrices of the Llama are stored.</summary>
+    public FrozenFormat Frozen { get; init; }
+
     /// <summary>Which activations are computed again.</summary>
     public GradCheckpoint Checkpoint { get; init; }
 

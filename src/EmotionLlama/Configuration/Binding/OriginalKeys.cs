@@ -12,7 +12,7 @@ internal static class OriginalKeys
     private static readonly Dictionary<string, string> Reasons = new()
     {
         ["model.model_type"] = Registered,
-        ["model.low_resource"] = "weights are not quantized; run.amp sets the precision",
+        ["model.low_resource"] = "frozen_weights: fp8 or nf4 is how the Llama takes less memory here",
         ["model.freeze_vit"] = "the vision tower is always frozen",
         ["model.vit_precision"] = "run.amp sets the precision of the vision tower too",
         ["model.drop_path_rate"] = "the vision tower is frozen and drops no paths",

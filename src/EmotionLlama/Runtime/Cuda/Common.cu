@@ -2,6 +2,7 @@
 // (float, f16 or bf16); arithmetic is float32, and results are rounded where libtorch's separate operators round. Rows
 // are read 16 bytes at a time, so their lengths are multiples of VECTOR values.
 
+typedef unsigned char u8;
 typedef unsigned short u16;
 typedef unsigned int u32;
 typedef long long i64;
@@ -88,4 +89,54 @@ __device__ __forceinline__ float block_max(float value)
 
     __syncthreads();
     return value;
+}
+
+// The largest e4m3 number, and the smallest maximum that a row is scaled by: no number is divided by zero.
+constexpr float E4M3_MAX = 448, SMALLEST_ROW = 1e-30f;
+
+struct alignas(VECTOR) Codes { u8 v[VECTOR]; };
+
+// Two numbers, rounded to the nearest e4m3, the first in the lower byte. What is larger than 448 becomes 448.
+__device__ __forceinline__ u16 e4m3_pair(float first, float second)
+{
+    u16 result = 0;
+#if __CUDA_ARCH__ >= 890
+    asm("cvt.rn.satfinite.e4m3x2.f32 %0, %1, %2;" : "=h"(result) : "f"(second), "f"(first));
+#endif
+    return result;
+}
+
+// A row's scale from its largest absolute value: what is written is value * factor, and means that times scale.
+struct RowScale
+{
+    float factor, scale;
+
+    __device__ __forceinline__ explicit RowScale(float largest)
+    {
+        largest = fmaxf(largest, SMALLEST_ROW);
+        factor = E4M3_MAX / largest;
+        scale = largest / E4M3_MAX;
+    }
+};
+
+__device__ __forceinline__ float largest_of(const Pack& pack)
+{
+    float result = 0;
+    for (int i = 0; i < VECTOR; i++)
+        result = fmaxf(result, fabsf(wide(pack.v[i])));
+
+    return result;
+}
+
+__device__ __forceinline__ Codes codes_of(const Pack& pack, float factor)
+{
+    Codes result;
+    for (int i = 0; i < VECTOR; i += 2)
+    {
+        u16 pair = e4m3_pair(wide(pack.v[i]) * factor, wide(pack.v[i + 1]) * factor);
+        result.v[i] = (u8)pair;
+        result.v[i + 1] = (u8)(pair >> 8);
+    }
+
+    return result;
 }

@@ -1,0 +1,68 @@
+using System.Collections.Concurrent;
+using static TorchSharp.torch;
+
+namespace EmotionLlama.Runtime.Cuda;
+
+/// <summary>The kernels of <c>Quantization.cu</c>, compiled for a data type when first needed.</summary>
+internal sealed class QuantizationKernels
+{
+    private const int MostThreads = 1024;
+    private const int WarpThreads = 32;
+    private const int DequantizeThreads = 256;
+
+    private static readonly ConcurrentDictionary<(ScalarType Type, int Device), QuantizationKernels> Loaded = new();
+
+    // The kernel for as many packs a thread as its place says: 1, 2, 4 or 8.
+    private readonly nint[] _quantizeRows;
+    private readonly nint _nf4Values;
+    private readonly int _vector;
+
+    private QuantizationKernels(ScalarType type)
+    {
+        _vector = type == ScalarType.Float32 ? 4 : 8;
+        var module = new KernelModule("Quantization.cu", type);
+        _quantizeRows = [.. Enumerable.Range(0, 4).Select(i => module[$"quantize_rows_{1 << i}"])];
+        _nf4Values = module["nf4_values"];
+    }
+
+    /// <summary>The kernels for a device and data type; null on a CPU.</summary>
+    public static QuantizationKernels? For(Device device, ScalarType type) =>
+        device.type != TorchSharp.DeviceType.CUDA
+        || type is not (ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16)
+            ? null
+            : Loaded.GetOrAdd((type, device.index), static key => new QuantizationKernels(key.Type));
+
+    /// <summary>Whether rows of so many values can be quantized.</summary>
+    public bool Takes(long width) => width % _vector == 0 && width / _vector <= MostThreads << (_quantizeRows.Length - 1);
+
+    /// <summary>Rows in e4m3, with a scale each.</summary>
+    /// <param name="x"><c>[rows, width]</c>, contiguous.</param>
+    /// <param name="codes">Written; <c>[rows, width]</c>, a byte each.</param>
+    /// <param name="scales">Written; <c>[rows, 1]</c>, float32.</param>
+    public void QuantizeRows(Tensor x, Tensor codes, Tensor scales)
+    {
+        var packs = (int)(x.shape[^1] / _vector);
+        var power = 0;
+        while (packs > MostThreads << power)
+            power++;
+
+        var threads = ((packs + (1 << power) - 1) >> power) + WarpThreads - 1;
+        CudaApi.Launch(
+            _quantizeRows[power], x.shape[0], threads / WarpThreads * WarpThreads, [x, codes, scales, packs]);
+    }
+
+    /// <summary>The values of NF4 codes.</summary>
+    /// <param name="codes">Two in a byte.</param>
+    /// <param name="maxima">The blocks' maxima, int8.</param>
+    /// <param name="scales">What these are multiplied by, float32, one for 256 blocks.</param>
+    /// <param name="offset">What is added then, a float32 number.</param>
+    /// <param name="levels">The 16 levels, float32.</param>
+    /// <param name="result">Written; contiguous, in whole blocks.</param>
+    public void Nf4Values(Tensor codes, Tensor maxima, Tensor scales, Tensor offset, Tensor levels, Tensor result)
+    {
+        var packs = result.NumberOfElements / _vector;
+        CudaApi.Launch(
+            _nf4Values, (packs + DequantizeThreads - 1) / DequantizeThreads, DequantizeThreads,
+            [codes, maxima, scales, offset, levels, result, packs]);
+    }
+}
