@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using EmotionLlama.Checkpoints;
+using EmotionLlama.Cli.Ranks;
 using EmotionLlama.Configuration;
 using EmotionLlama.Runtime;
 using EmotionLlama.Workflows;
@@ -77,14 +78,25 @@ internal static class BenchVerb
         {
             Description = "Run the vision tower in each step, as without a vision cache.",
         };
+        var dropout = new Option<double>("--dropout")
+        {
+            Description = "LoRA's dropout; 0 to compare the losses of several ranks with those of one.",
+            DefaultValueFactory = _ => 0.05,
+        };
         var device = BenchOptions.Device();
+        var ranks = new RankOptions();
         var verb = new Command("train", "Measures stage 2 on a model of full size with random weights.")
         {
-            preset, batch, tokens, answer, steps, precision, frozen, checkpoint, vision, device,
+            preset, batch, tokens, answer, steps, precision, frozen, checkpoint, vision, dropout, device,
         };
+        ranks.AddTo(verb);
         verb.SetAction((parsed, stop) =>
+            RankedRun.RunAsync(parsed, ranks, (job, either) => Run(parsed, job, either), stop));
+        return verb;
+
+        void Run(ParseResult parsed, RankJob job, CancellationToken stop)
         {
-            globals.LoadLibTorch(parsed);
+            using var group = job.Connect(parsed.GetValue(device), globals.LoadLibTorch(parsed));
             var timing = TrainingBenchmark.Measure(
                 new TrainingBenchmarkOptions
                 {
@@ -97,17 +109,16 @@ internal static class BenchVerb
                     Frozen = parsed.GetValue(frozen),
                     Checkpoint = parsed.GetValue(checkpoint),
                     EncodesImages = parsed.GetValue(vision),
+                    Dropout = parsed.GetValue(dropout),
                     Device = parsed.GetValue(device),
                 },
+                group,
                 stop);
-            if (parsed.GetValue(globals.Json))
+            if (job.IsFirst && parsed.GetValue(globals.Json))
                 parsed.WriteJson(timing);
-            else
+            else if (job.IsFirst)
                 parsed.InvocationConfiguration.Output.WriteLine(Text(timing));
-
-            return Task.FromResult(ExitCode.Success);
-        });
-        return verb;
+        }
     }
 
     private static string Text(TrainingTiming timing) => string.Create(
@@ -115,7 +126,14 @@ internal static class BenchVerb
         $"{timing.Options.Preset.Name}, batch {timing.Options.Batch}: {timing.SamplesPerSecond:0.00} samples/s; a step "
         + $"{timing.StepSeconds * 1000:0.0} ms ({timing.FastestSeconds * 1000:0.0} to "
         + $"{timing.SlowestSeconds * 1000:0.0}); {timing.Flops / 1e12:0} TFLOP/s; "
-        + $"{ByteSize.Format(timing.BytesInUse)} in use; loss {timing.Loss:0.000}");
+        + $"{ByteSize.Format(timing.BytesInUse)} in use; loss {timing.Loss:0.000}")
+        + (timing.Exchange is { } exchange ? $"\n{Text(exchange)}" : "");
+
+    private static string Text(ExchangeTiming timing) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{timing.Ranks} ranks, {timing.Carrier}: {ByteSize.Format(timing.Bytes)} of gradients, "
+        + $"{timing.AloneSeconds * 1000:0.00} ms alone; a step without exchange {timing.StepWithoutSeconds * 1000:0.0} ms, "
+        + $"with it {timing.StepSeconds * 1000:0.0} ms: {timing.HiddenShare:0 %} of it hidden behind the backward pass");
 
     private static string Text(LoadTiming timing) => string.Create(
         CultureInfo.InvariantCulture,

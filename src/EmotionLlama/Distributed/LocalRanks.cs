@@ -52,7 +52,11 @@ public sealed class LocalRanks(int count, TextWriter output, TextWriter error)
             await Task.WhenAny(Task.WhenAll(running), Task.Delay(Grace, CancellationToken.None));
             ranks.ForEach(Kill);
             await Task.WhenAll(printing);
-            return ExitCode([.. ranks.Select(rank => rank.ExitCode)]);
+            var code = ExitCode([.. ranks.Select(rank => rank.ExitCode)]);
+            if (code != 0 && _said.Count == 0)
+                error.WriteLine(Obituary(ranks));
+
+            return code;
         }
         finally
         {
@@ -70,6 +74,14 @@ public sealed class LocalRanks(int count, TextWriter output, TextWriter error)
         ranks.All(code => code == 0) ? 0
         : ranks.Contains(Stopped) && ranks.All(code => code is 0 or Stopped) ? Stopped
         : ranks.Where(code => code is > 0 and < 128).DefaultIfEmpty(RankFailureException.Failed).Max();
+
+    /// <summary>What is known of ranks that ended without a word: which did so first is not.</summary>
+    private static string Obituary(List<Process> ranks)
+    {
+        var ended = ranks.Select((rank, i) => (Rank: i, Code: rank.ExitCode)).Where(rank => rank.Code != 0)
+            .Select(rank => $"rank {rank.Rank} with exit code {rank.Code}");
+        return $"emotion-llama: {string.Join(" and ", ended)} ended without a word";
+    }
 
     private static int FreePort()
     {

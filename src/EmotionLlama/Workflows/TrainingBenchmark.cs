@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using EmotionLlama.Configuration;
 using EmotionLlama.Datasets;
+using EmotionLlama.Distributed;
 using EmotionLlama.Models;
 using EmotionLlama.Monitoring;
 using EmotionLlama.Pretraining;
@@ -17,20 +18,60 @@ public static class TrainingBenchmark
 {
     private const int ImageSize = 448;
     private const int WarmUpSteps = 3;
+    private const int ExchangesAlone = 15;
+    private const int Seed = 1;
 
     /// <summary>Measures.</summary>
     /// <param name="options">What to measure.</param>
+    /// <param name="ranks">The processes that train together, each on samples of its own; null where there is one.</param>
     /// <param name="cancellation">Stops after the step under way.</param>
     /// <exception cref="InputException">There is no such device.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public static TrainingTiming Measure(TrainingBenchmarkOptions options, CancellationToken cancellation = default)
+    /// <exception cref="RankFailureException">Another rank has failed.</exception>
+    public static TrainingTiming Measure(
+        TrainingBenchmarkOptions options, IProcessGroup? ranks = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ranks ??= new SingleProcess();
         var device = ComputeDevice.Choose(options.Device);
         var dtype = ComputeDevice.Precision(options.Precision, device);
         ComputeDevice.CheckFrozen(options.Frozen, device, dtype);
-        using var model = Build(options, device, dtype);
 
+        // The same weights on every rank, and in runs whose losses are compared.
+        random.manual_seed(Seed);
+        using var model = Build(options, device, dtype);
+        var clock = Train(model, options, ranks, ranks, cancellation);
+        var seconds = clock.Measured(options.Steps);
+        var tokens = (long)options.Batch * options.Tokens;
+        return new TrainingTiming
+        {
+            Options = options,
+            StepSeconds = seconds[seconds.Length / 2],
+            FastestSeconds = seconds[0],
+            SlowestSeconds = seconds[^1],
+            Loss = clock.Losses[^1],
+            Losses = clock.Losses,
+            Exchange = ranks.Size == 1
+                ? null
+                : MeasureExchange(model, options, ranks, seconds[seconds.Length / 2], cancellation),
+            FlopsPerStep = 4.0 * tokens * LayerWeights(options.Preset.Llama),
+            BytesInUse = GpuMemory.InUse(device),
+        };
+    }
+
+    /// <summary>Trains.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="options">What to measure.</param>
+    /// <param name="ranks">Whose samples these are.</param>
+    /// <param name="together">The ranks that exchange gradients.</param>
+    /// <param name="cancellation">Stops after the step under way.</param>
+    private static StepClock Train(
+        EmotionLlamaModel model,
+        TrainingBenchmarkOptions options,
+        IProcessGroup ranks,
+        IProcessGroup together,
+        CancellationToken cancellation)
+    {
         // The end of the run waits for its last step, which would count as none.
         var run = new RunRecipe
         {
@@ -41,20 +82,45 @@ public static class TrainingBenchmark
             Amp = options.Precision,
         };
         var recipe = new Recipe { Model = new ModelRecipe { UseGradCheckpoint = options.Checkpoint }, Run = run };
-        using var trainer = new Trainer(model, recipe, new MadeUpBatches(model, options));
+        using var trainer = new Trainer(
+            model, recipe, new MadeUpBatches(model, options, ranks.Rank * options.Batch), store: null, together);
         var clock = new StepClock();
         trainer.Run(clock, cancellation);
-        double[] seconds = [.. clock.Seconds.Skip(WarmUpSteps).Take(options.Steps).Order()];
-        var tokens = (long)options.Batch * options.Tokens;
-        return new TrainingTiming
+        return clock;
+    }
+
+    /// <summary>Trains again without any exchange, and exchanges without any training.</summary>
+    private static ExchangeTiming MeasureExchange(
+        EmotionLlamaModel model,
+        TrainingBenchmarkOptions options,
+        IProcessGroup ranks,
+        double stepSeconds,
+        CancellationToken cancellation)
+    {
+        ranks.Barrier();
+        var without = Train(model, options, ranks, new SingleProcess(), cancellation).Measured(options.Steps);
+        var gradients = model.Trained.CompleteGradients()!;
+        var alone = new double[ExchangesAlone];
+        for (var i = 0; i < alone.Length; i++)
         {
-            Options = options,
-            StepSeconds = seconds[seconds.Length / 2],
-            FastestSeconds = seconds[0],
-            SlowestSeconds = seconds[^1],
-            Loss = clock.Loss,
-            FlopsPerStep = 4.0 * tokens * LayerWeights(options.Preset.Llama),
-            BytesInUse = GpuMemory.InUse(device),
+            ranks.Barrier();
+            var began = Stopwatch.GetTimestamp();
+            ranks.AllReduceSum(gradients);
+
+            // Reading a value waits for the device.
+            _ = gradients[0].item<float>();
+            alone[i] = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        }
+
+        Array.Sort(alone);
+        return new ExchangeTiming
+        {
+            Ranks = ranks.Size,
+            Carrier = ranks.Name,
+            Bytes = gradients.numel() * sizeof(float),
+            AloneSeconds = alone[alone.Length / 2],
+            StepSeconds = stepSeconds,
+            StepWithoutSeconds = without[without.Length / 2],
         };
     }
 
@@ -74,54 +140,60 @@ public static class TrainingBenchmark
         var llama = new Llama(
             preset.Llama,
             Reader(ModelTensors.Llama(preset)),
-            new LoraSettings { Rank = preset.LoraRank, Dropout = 0.05 },
+            new LoraSettings { Rank = preset.LoraRank, Dropout = options.Dropout },
             options.Frozen);
         return new EmotionLlamaModel(llama, tower, visionNorm: null);
     }
 
     /// <summary>The same samples again and again.</summary>
-    private sealed class MadeUpBatches(EmotionLlamaModel model, TrainingBenchmarkOptions options) : ITrainingData
+    private sealed class MadeUpBatches(EmotionLlamaModel model, TrainingBenchmarkOptions options, int firstSample)
+        : ITrainingData
     {
         public int BatchesPerPass => 1;
 
         public IEnumerable<PackedBatch> Read(long first, CancellationToken cancellationToken)
         {
-            var random = new Random(1);
             var inserted = model.ImageTokens + EmotionLlamaModel.FeatureKinds + 1;
             var words = options.Tokens - options.AnswerTokens - inserted;
             if (words < 1)
                 throw new InputException($"--tokens: {options.Tokens} leave no room for a prompt with {inserted} inserted");
 
-            var samples = Enumerable.Range(0, options.Batch).Select(_ => (Clip(), Tokens())).ToList();
+            var samples = Enumerable.Range(firstSample, options.Batch).Select(Sample).ToList();
             while (true)
                 yield return PackedBatch.Pack(samples);
 
-            ClipSample Clip() => new()
+            (ClipSample, TokenizedSample) Sample(int number)
+            {
+                using var drawn = new Generator((ulong)number);
+                return (Clip(drawn), Tokens(new Random(number)));
+            }
+
+            ClipSample Clip(Generator drawn) => new()
             {
                 Name = "made up",
                 Emotion = Emotion.Neutral,
                 Task = "reason_v2",
                 Image = options.EncodesImages
-                    ? randn(3, ImageSize, ImageSize)
-                    : randn(1 + model.Vision.Patches, model.Vision.Channels).to(model.Llama.Dtype),
+                    ? randn([3, ImageSize, ImageSize], generator: drawn)
+                    : randn([1 + model.Vision.Patches, model.Vision.Channels], generator: drawn).to(model.Llama.Dtype),
                 IsEncoded = !options.EncodesImages,
-                Features = randn(EmotionLlamaModel.FeatureKinds, EmotionLlamaModel.FeatureSize),
+                Features = randn([EmotionLlamaModel.FeatureKinds, EmotionLlamaModel.FeatureSize], generator: drawn),
                 Instruction = "",
                 Answer = "",
             };
 
-            TokenizedSample Tokens() => new()
+            TokenizedSample Tokens(Random random) => new()
             {
                 Prompt =
                 [
-                    .. Words(words / 2),
+                    .. Words(random, words / 2),
                     .. Enumerable.Repeat(TokenizedSample.Inserted, inserted),
-                    .. Words(words - (words / 2)),
+                    .. Words(random, words - (words / 2)),
                 ],
-                Answer = [.. Words(options.AnswerTokens)],
+                Answer = [.. Words(random, options.AnswerTokens)],
             };
 
-            IEnumerable<int> Words(int count) => Enumerable.Range(0, count).Select(
+            IEnumerable<int> Words(Random random, int count) => Enumerable.Range(0, count).Select(
                 _ => random.Next(3, options.Preset.Llama.VocabularySize)).ToList();
         }
     }
@@ -131,16 +203,17 @@ public static class TrainingBenchmark
         private readonly List<double> _seconds = [];
         private long _last = Stopwatch.GetTimestamp();
 
-        public IReadOnlyList<double> Seconds => _seconds;
+        public List<double> Losses { get; } = [];
 
-        public double Loss { get; private set; }
+        /// <summary>Seconds of the measured steps, the fastest first.</summary>
+        public double[] Measured(int steps) => [.. _seconds.Skip(WarmUpSteps).Take(steps).Order()];
 
         public void OnStep(StepMetrics metrics)
         {
             var now = Stopwatch.GetTimestamp();
             _seconds.Add(Stopwatch.GetElapsedTime(_last, now).TotalSeconds);
             _last = now;
-            Loss = metrics.Loss;
+            Losses.Add(metrics.Loss);
         }
     }
 }

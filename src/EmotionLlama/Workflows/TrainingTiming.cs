@@ -18,6 +18,12 @@ public sealed record TrainingTiming
     /// <summary>The loss of the last step.</summary>
     public required double Loss { get; init; }
 
+    /// <summary>The loss of each step, those to warm up included.</summary>
+    public required IReadOnlyList<double> Losses { get; init; }
+
+    /// <summary>What several ranks took for their exchange; null where there is one.</summary>
+    public ExchangeTiming? Exchange { get; init; }
+
     /// <summary>Floating-point operations of a step's matrix products in the decoder's layers: four for each weight and
     /// token, since frozen weights need no gradient.</summary>
     public required double FlopsPerStep { get; init; }
@@ -25,8 +31,8 @@ public sealed record TrainingTiming
     /// <summary>Bytes of the GPU that were in use at the end, caches of libtorch included; 0 on a CPU.</summary>
     public required long BytesInUse { get; init; }
 
-    /// <summary>Samples per second.</summary>
-    public double SamplesPerSecond => Options.Batch / StepSeconds;
+    /// <summary>Samples per second of all ranks together.</summary>
+    public double SamplesPerSecond => Options.Batch * (Exchange?.Ranks ?? 1) / StepSeconds;
 
     /// <summary>Floating-point operations per second.</summary>
     public double Flops => FlopsPerStep / StepSeconds;

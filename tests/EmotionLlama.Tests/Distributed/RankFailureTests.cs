@@ -56,7 +56,7 @@ public sealed class RankFailureTests : IDisposable
 
             Assert.True(clock.Elapsed < Soon, "the job has to end soon");
             Assert.Equal(1, code);
-            Assert.True(error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length <= 1, error);
+            Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
             Assert.All(ranks, rank => Assert.False(JobProcess.IsRunning(rank), "a rank is left running"));
         }
 
