@@ -12,9 +12,10 @@ namespace EmotionLlama.Training;
 internal sealed class GradientExchange
 {
     // Large enough for a link's full speed, small enough that the last one is soon over: 16 MiB.
-    private const long BucketValues = 4 << 20;
+    private const long UsualBucket = 4 << 20;
 
     private readonly IProcessGroup _ranks;
+    private readonly long _bucket;
     private readonly long[] _layers;
     private readonly long _end;
     private readonly Func<Tensor> _gradients;
@@ -24,9 +25,11 @@ internal sealed class GradientExchange
     /// <summary>Finds out where the layers lie.</summary>
     /// <param name="ranks">The ranks.</param>
     /// <param name="parameters">What is trained.</param>
-    public GradientExchange(IProcessGroup ranks, FlatParameters parameters)
+    /// <param name="bucket">Values that are worth an exchange of their own.</param>
+    public GradientExchange(IProcessGroup ranks, FlatParameters parameters, long bucket = UsualBucket)
     {
         _ranks = ranks;
+        _bucket = bucket;
         _gradients = () => parameters.Gradients
             ?? throw new InvalidOperationException("gradients are exchanged before there are any");
         (_layers, _end) = FindLayers(parameters.Parameters);
@@ -87,7 +90,7 @@ internal sealed class GradientExchange
 
     private void Send(int layer)
     {
-        if (layer >= _layers.Length || _sent - _layers[layer] < BucketValues)
+        if (layer >= _layers.Length || _sent - _layers[layer] < _bucket)
             return;
 
         using var scope = NewDisposeScope();

@@ -112,10 +112,7 @@ public sealed class RankFailureTests : IDisposable
     [Fact]
     public void Ranks_with_different_recipes_say_what_differs()
     {
-        var other = _project.Write("recipe", batchSize: 1, clips: 5, Epochs, recipe => recipe with
-        {
-            Run = recipe.Run with { InitLr = 0.5 },
-        });
+        var other = Write("recipe", learningRate: 0.5);
         var changed = Path.ChangeExtension(other, ".changed.yaml");
         File.Move(other, changed);
         AssertDisagree(Write("recipe"), changed, [], "rank 1 has another run.init_lr than rank 0: 0.5, not 0.001");
@@ -206,11 +203,11 @@ public sealed class RankFailureTests : IDisposable
     }
 
     /// <summary>A recipe with dropout, saved after each step.</summary>
-    private string Write(string name, int epochs = Epochs) => _project.Write(
+    private string Write(string name, int epochs = Epochs, double learningRate = 1e-3) => _project.Write(
         name, batchSize: 1, clips: 5, epochs, recipe => recipe with
         {
             Model = recipe.Model with { LoraDropout = 0.2 },
-            Run = recipe.Run with { SaveEverySteps = 1, KeepLast = 0 },
+            Run = recipe.Run with { InitLr = learningRate, SaveEverySteps = 1, KeepLast = 0 },
         });
 
     private static IEnumerable<string> Train(string recipe, params string[] options) =>

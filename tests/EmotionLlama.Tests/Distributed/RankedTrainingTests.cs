@@ -1,4 +1,5 @@
 using EmotionLlama.Configuration;
+using EmotionLlama.Monitoring;
 
 namespace EmotionLlama.Tests.Distributed;
 
@@ -71,6 +72,35 @@ public sealed class RankedTrainingTests : IDisposable
                 ItersPerEpoch = iterations,
             },
         };
+    }
+
+    [Fact]
+    public void Evaluations_while_training_are_those_of_one_process()
+    {
+        foreach (var (name, batch, options) in new (string, int, string[])[]
+            { ("alone", 4, []), ("ranks", 2, ["--nproc", "2"]) })
+        {
+            var recipe = _project.Write(name, batch, Odd, epochs: 5, recipe => recipe with
+            {
+                Datasets = new Dictionary<string, DatasetRecipe>
+                {
+                    ["clips"] = recipe.Datasets["clips"] with { ValidationFile = "annotations.txt" },
+                },
+                Run = recipe.Run with { SaveBest = true, EvalClips = 3, EvalMaxNewTokens = 8 },
+            });
+            using var run = JobProcess.Start(Train(recipe, options));
+            run.Succeed();
+        }
+
+        var (alone, ranks) = (Evaluations("alone"), Evaluations("ranks"));
+        Assert.Equal(6, alone.Count);
+        Assert.Equal(alone.Select(line => line.Step), ranks.Select(line => line.Step));
+        Assert.Equal(alone.Select(line => line.Answers), ranks.Select(line => line.Answers));
+        Assert.All(alone.Zip(ranks), pair => Assert.Equal(pair.First.Loss, pair.Second.Loss, 1e-5));
+        Assert.True(File.Exists(Path.Combine(_project.OutputOf("ranks"), "checkpoint_best.pth")), "the best is kept");
+
+        IReadOnlyList<ValidationMetrics> Evaluations(string name) =>
+            ValidationLog.Read(Path.Combine(_project.OutputOf(name), ValidationLog.FileName));
     }
 
     [Theory]
