@@ -37,7 +37,7 @@ internal sealed class NcclExchange : ITensorExchange
         _channel.ThrowIfFailed();
         CudaApi.Follow(_stream, CudaApi.DefaultStream);
         _nccl.AllReduceSum(_communicator, NativeTorch.Address(values), values.numel(), _stream);
-        return new Sum(_stream, CudaApi.RecordEvent(_stream));
+        return new Sum(CudaApi.RecordEvent(_stream));
     }
 
     /// <inheritdoc/>
@@ -48,13 +48,13 @@ internal sealed class NcclExchange : ITensorExchange
             _nccl.Disconnect(_communicator);
     }
 
-    private sealed class Sum(nint stream, nint done) : IPendingExchange
+    private sealed class Sum(nint done) : IPendingExchange
     {
         private nint _done = done;
 
         public void Wait()
         {
-            if (_done == 0 || stream == 0)
+            if (_done == 0)
                 return;
 
             CudaApi.StreamWait(CudaApi.DefaultStream, _done);

@@ -13,11 +13,18 @@ public static class RankDevice
     /// <exception cref="RankFailureException">A rank has failed.</exception>
     internal static void Check(RankChannel channel, Device device)
     {
-        var name = device.type == DeviceType.CUDA ? $"GPU {CudaApi.DeviceId()}" : "CPU";
+        var name = device.type == DeviceType.CUDA ? NameOfGpu(device) : "CPU";
         var all = channel.AllGather(Encoding.UTF8.GetBytes($"{Environment.MachineName}\n{name}"))
             .Select(bytes => Encoding.UTF8.GetString(bytes).Split('\n')).ToList();
         if (FindTrouble(all.ConvertAll(parts => (parts[0], parts[1]))) is { } trouble)
             throw new InputException(trouble);
+    }
+
+    private static string NameOfGpu(Device device)
+    {
+        // Something has to be there before the driver has a context to ask.
+        using var first = zeros([1], device: device);
+        return $"GPU {CudaApi.DeviceId()}";
     }
 
     /// <summary>What is wrong with the devices of all ranks, in one line; null where nothing is.</summary>
@@ -27,7 +34,8 @@ public static class RankDevice
         if (ranks.Any(rank => rank.Device == "CPU") && ranks.Any(rank => rank.Device != "CPU"))
         {
             var (with, without) = (Find(rank => rank.Device != "CPU"), Find(rank => rank.Device == "CPU"));
-            return $"rank {with} computes on a GPU and rank {without} on a CPU; write run.device: cuda or cpu";
+            return $"rank {with} computes on a GPU and rank {without} finds none; start one rank for each GPU, or write "
+                + "run.device: cpu";
         }
 
         for (var second = 1; second < ranks.Count; second++)

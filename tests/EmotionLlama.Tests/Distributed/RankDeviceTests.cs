@@ -19,7 +19,7 @@ public sealed class RankDeviceTests
 
     [Fact]
     public void A_rank_without_a_GPU_among_others_is_named() => Assert.Contains(
-        "rank 0 computes on a GPU and rank 1 on a CPU",
+        "rank 0 computes on a GPU and rank 1 finds none",
         RankDevice.FindTrouble([("a", "GPU 1"), ("b", "CPU")]),
         StringComparison.Ordinal);
 
