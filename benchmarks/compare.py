@@ -1,12 +1,12 @@
 """Ours and PyTorch's side by side on one machine.
 
-    EMOTION_LLAMA_LIBTORCH=.../torch/lib python benchmarks/compare.py train|encode|tiny \
+    EMOTION_LLAMA_LIBTORCH=.../torch/lib python benchmarks/compare.py train|encode|generate|tiny \
         --program PATH_OF_emotion-llama --results OUT.json
 
-train: stage 2 at the sizes of Llama-2-7B; encode: the vision tower alone; tiny: stage 2 of the quickstart's tiny model on
-the CPU. For each row `emotion-llama bench` and the scripts of benchmarks/peers run one after another; a table with the
-ratios is printed, and everything measured is written with the machine and the versions. A results file that is there
-already gets more rows. Needs torch, transformers and peft.
+train: stage 2 at the sizes of Llama-2-7B; encode: the vision tower alone; generate: greedy answers of 200 tokens to prompts
+of 330; tiny: stage 2 of the quickstart's tiny model on the CPU. For each row `emotion-llama bench` and the scripts of
+benchmarks/peers run one after another; a table with the ratios is printed, and everything measured is written with the
+machine and the versions. A results file that is there already gets more rows. Needs torch, transformers and peft.
 """
 import argparse
 import datetime
@@ -43,9 +43,12 @@ def ours(benchmark, *more):
     found = measure([args.program, "bench", benchmark, "--steps", args.steps, "--json", *map(str, more)])
     return found and {
         **{rate: round(found[rate], 2) for rate in RATES if rate in found},
-        "step_ms": round(found.get("step_seconds", found.get("batch_seconds", 0)) * 1000, 1),
+        "step_ms": round(found.get("step_seconds", found.get("batch_seconds", 0)) * 1000, 2),
         **({"host_ms": round(found["host_seconds"] * 1000, 1)} if "host_seconds" in found else {}),
-        "in_use_gib": round(found["bytes_in_use"] / 2**30, 2), "tflops": round(found["flops"] / 1e12, 1)}
+        **({"first_ms": round(found["first_token_seconds"] * 1000, 1)} if "first_token_seconds" in found else {}),
+        **({"share_of_memory_rate": round(found["share_of_memory_rate"], 3)} if "memory_rate" in found else {}),
+        **({"tflops": round(found["flops"] / 1e12, 1)} if "flops" in found else {}),
+        "in_use_gib": round(found["bytes_in_use"] / 2**30, 2)}
 
 
 def best(candidates):
@@ -73,18 +76,26 @@ def encode():
             "compiled": lambda: peer("encode.py", "--mode", "compiled", "--batch", batch)}
 
 
+def generate():
+    for batch in batches("1,16"):
+        yield {"batch": batch}, {
+            "ours": lambda: ours("generate", "--batch", batch, "--precision", "bf16"),
+            "eager": lambda: peer("generate.py", "--mode", "eager", "--batch", batch),
+            "compiled": lambda: peer("generate.py", "--mode", "compiled", "--batch", batch)}
+
+
 def tiny():
     """Each side with one thread and with all cores; the better one counts."""
     threads = sorted({1, os.cpu_count()})
-    for batch in batches("4,16"):
-        common = ["--preset", "tiny", "--device", "cpu", "--batch", batch]
+    for batch in batches("1,8"):
+        common = ["--preset", "tiny", "--device", "cpu", "--batch", batch, "--tokens", 132, "--answer-tokens", 55]
         yield {"batch": batch, "cores": os.cpu_count()}, {
             "ours": lambda: best([(n, ours("train", *common, "--threads", n)) for n in threads]),
             "eager": lambda: best([(n, peer("train.py", "--mode", "eager", *common, "--threads", n)) for n in threads])}
 
 
-MODES = {"train": train, "encode": encode, "tiny": tiny}
-RATES = ("samples_per_second", "pictures_per_second", "tokens_per_second")
+MODES = {"train": train, "encode": encode, "generate": generate, "tiny": tiny}
+RATES = ("samples_per_second", "pictures_per_second", "tokens_per_second", "decoded_per_second")
 
 
 def batches(default):
@@ -117,7 +128,8 @@ document = json.loads(results.read_text()) if results.exists() else {
     "date": datetime.date.today().isoformat(), "mode": args.mode,
     "machine": torch.cuda.get_device_name(0) if torch.cuda.is_available() else platform.processor(),
     "torch": torch.__version__, "transformers": transformers.__version__, "peft": peft.__version__,
-    "steps": int(args.steps), "tokens": 480, "answer_tokens": 150, "rows": []}
+    "steps": int(args.steps), "tokens": 132 if args.mode == "tiny" else 480,
+    "answer_tokens": 55 if args.mode == "tiny" else 150, "rows": []}
 print(f"{document['machine']}, PyTorch {torch.__version__}, medians of {args.steps} steps")
 for title, sides in MODES[args.mode]():
     wanted = {name: run for name, run in sides.items() if name not in args.skip.split(",")}

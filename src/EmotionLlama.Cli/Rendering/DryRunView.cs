@@ -30,7 +30,14 @@ internal static class DryRunView
         console.WriteLine(
             $"memory, about: {ByteSize.Format(report.Memory.TotalBytes)} "
             + $"(frozen {ByteSize.Format(report.Memory.FrozenBytes)}, trained {ByteSize.Format(report.Memory.TrainedBytes)}, "
-            + $"activations {ByteSize.Format(report.Memory.ActivationBytes)})");
+            + $"activations {ByteSize.Format(report.Memory.ActivationBytes)}"
+            + (report.Memory.DeviceBytes > 0 ? $", CUDA itself {ByteSize.Format(report.Memory.DeviceBytes)})" : ")"));
+        if (report.VisionCache is { } cache)
+        {
+            console.WriteLine(
+                $"vision cache: {cache.Pictures} pictures, {ByteSize.Format(cache.Bytes)}, of which "
+                + $"{ByteSize.Format(cache.MissingBytes)} are still to be made, in {cache.Folder}");
+        }
     }
 
     private static string Colored(PromptSegment segment) => segment.Kind switch

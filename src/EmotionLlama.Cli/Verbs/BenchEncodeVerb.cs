@@ -12,13 +12,12 @@ internal static class BenchEncodeVerb
     {
         var preset = BenchOptions.Preset();
         var batch = BenchOptions.Number("--batch", "Pictures at once.", 8);
-        var size = BenchOptions.Number("--image-size", "Height and width of a picture in pixels.", 448);
         var steps = BenchOptions.Number("--steps", "Batches to measure.", 10);
         var precision = BenchOptions.Precision();
         var device = BenchOptions.Device();
         var verb = new Command("encode", "Measures the vision tower with random weights.")
         {
-            preset, batch, size, steps, precision, device,
+            preset, batch, steps, precision, device,
         };
         verb.SetAction((parsed, stop) =>
         {
@@ -28,7 +27,6 @@ internal static class BenchEncodeVerb
                 {
                     Preset = BenchOptions.PresetOf(parsed, preset),
                     Batch = parsed.GetValue(batch),
-                    ImageSize = parsed.GetValue(size),
                     Steps = parsed.GetValue(steps),
                     Precision = parsed.GetValue(precision),
                     Device = parsed.GetValue(device),

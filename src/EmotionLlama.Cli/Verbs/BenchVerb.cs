@@ -12,7 +12,10 @@ namespace EmotionLlama.Cli.Verbs;
 internal static class BenchVerb
 {
     public static Command Create(GlobalOptions globals) =>
-        new("bench", "Measures how fast this machine is.") { BenchEncodeVerb.Create(globals), Load(globals), Train(globals) };
+        new("bench", "Measures how fast this machine is.")
+        {
+            BenchEncodeVerb.Create(globals), BenchGenerateVerb.Create(globals), Load(globals), Train(globals),
+        };
 
     private static Command Load(GlobalOptions globals)
     {
@@ -78,16 +81,29 @@ internal static class BenchVerb
         {
             Description = "Run the vision tower in each step, as without a vision cache.",
         };
+        var losses = new Option<string?>("--losses")
+        {
+            Description = "Write the loss of each step to this file, one a line. Every step then has samples of its own, the "
+                + "same in every run, that follow a rule.",
+            HelpName = "FILE",
+        };
+        var rate = new Option<double>("--learning-rate")
+        {
+            Description = "The learning rate at the start.",
+            DefaultValueFactory = _ => 1e-5,
+        };
         var dropout = new Option<double>("--dropout")
         {
             Description = "LoRA's dropout; 0 to compare the losses of several ranks with those of one.",
             DefaultValueFactory = _ => 0.05,
         };
         var device = BenchOptions.Device();
+        var threads = new Option<int?>("--threads") { Description = "Threads of one operation on a CPU." };
         var ranks = new RankOptions();
         var verb = new Command("train", "Measures stage 2 on a model of full size with random weights.")
         {
-            preset, batch, tokens, answer, steps, precision, frozen, checkpoint, vision, dropout, device,
+            preset, batch, tokens, answer, steps, precision, frozen, checkpoint, vision, losses, rate, dropout, device,
+            threads,
         };
         ranks.AddTo(verb);
         verb.SetAction((parsed, stop) =>
@@ -110,23 +126,36 @@ internal static class BenchVerb
                     Checkpoint = parsed.GetValue(checkpoint),
                     EncodesImages = parsed.GetValue(vision),
                     Dropout = parsed.GetValue(dropout),
+                    VariesBatches = parsed.GetValue(losses) is not null,
+                    LearningRate = parsed.GetValue(rate),
                     Device = parsed.GetValue(device),
+                    Threads = parsed.GetValue(threads),
                 },
                 group,
                 stop);
-            if (job.IsFirst && parsed.GetValue(globals.Json))
+            if (!job.IsFirst)
+                return;
+
+            if (parsed.GetValue(losses) is { } path)
+                AtomicFile.WriteText(path, Lines(timing.Losses));
+
+            if (parsed.GetValue(globals.Json))
                 parsed.WriteJson(timing);
-            else if (job.IsFirst)
+            else
                 parsed.InvocationConfiguration.Output.WriteLine(Text(timing));
         }
     }
+
+    private static string Lines(IReadOnlyList<double> losses) => string.Concat(
+        losses.Select(loss => string.Create(CultureInfo.InvariantCulture, $"{loss:0.000000}\n")));
 
     private static string Text(TrainingTiming timing) => string.Create(
         CultureInfo.InvariantCulture,
         $"{timing.Options.Preset.Name}, batch {timing.Options.Batch}: {timing.SamplesPerSecond:0.00} samples/s; a step "
         + $"{timing.StepSeconds * 1000:0.0} ms ({timing.FastestSeconds * 1000:0.0} to "
         + $"{timing.SlowestSeconds * 1000:0.0}); {timing.Flops / 1e12:0} TFLOP/s; "
-        + $"{ByteSize.Format(timing.BytesInUse)} in use; loss {timing.Loss:0.000}")
+        + $"{ByteSize.Format(timing.BytesInUse)} in use, estimated "
+        + $"{ByteSize.Format(timing.BytesEstimated)}; loss {timing.Loss:0.000}")
         + (timing.Exchange is { } exchange ? $"\n{Text(exchange)}" : "");
 
     private static string Text(ExchangeTiming timing) => string.Create(

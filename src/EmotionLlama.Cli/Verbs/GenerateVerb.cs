@@ -31,6 +31,7 @@ internal static class GenerateVerb
                 using var session = TrainingSession.Open(loaded.Recipe);
                 using var sample = ClipFinder.Read(session, name, instruction);
                 var model = session.LoadModel(Told(globals, parsed), stop);
+                model.Llama.MergeLora();
                 var generator = new AnswerGenerator(model, session.Prompts(model));
                 await Answer(globals, parsed, generator, sample, sample.Emotion, settings, stop);
             }
@@ -43,6 +44,7 @@ internal static class GenerateVerb
                 using var sample = session.Read(
                     parsed.GetValue(options.Video)!, parsed.GetValue(options.Transcript), instruction, stop);
                 var model = session.LoadModel(Told(globals, parsed), stop);
+                model.Llama.MergeLora();
                 var generator = new AnswerGenerator(model, session.Prompts(model));
                 await Answer(globals, parsed, generator, sample, label: null, settings, stop);
             }

@@ -114,6 +114,7 @@ internal static class TrainVerb
     {
         output.WriteLine(
             $"done in {outcome.Seconds:f0} s: {outcome.Steps} steps, loss {outcome.LossFirst:f4} → {outcome.LossLast:f4}");
+        output.WriteLine($"{outcome.TrainingSeconds:f1} s of training, {outcome.DataWaitShare:p1} of them waiting for data");
         if (outcome.ValidationLossFirst is { } first && outcome.ValidationLossLast is { } last)
             output.WriteLine($"held-out loss {first:f4} → {last:f4} ({(last / first) - 1:p0})");
 

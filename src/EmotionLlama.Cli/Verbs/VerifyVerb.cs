@@ -1,5 +1,6 @@
 using System.CommandLine;
 using EmotionLlama.Verification;
+using EmotionLlama.Workflows;
 using Spectre.Console;
 
 namespace EmotionLlama.Cli.Verbs;
@@ -13,15 +14,22 @@ internal static class VerifyVerb
         {
             Description = "A folder of reference numbers, written by the PyTorch system.",
         };
+        var device = new Option<string>("--device")
+        {
+            Description = "Where to compute, in float32: cpu, cuda or cuda:N.",
+            HelpName = "DEVICE",
+            DefaultValueFactory = _ => "cpu",
+        };
         var verb = new Command("verify", "Replays reference numbers; ends with 1 where one is not reproduced.")
         {
-            folder,
+            folder, device,
         };
         verb.SetAction((parsed, stop) =>
         {
             var verifier = ReferenceVerifier.Open(parsed.GetRequiredValue(folder));
             globals.LoadLibTorch(parsed);
-            var report = verifier.Run(cancellation: stop);
+            var report = verifier.Run(
+                device: ComputeDevice.Choose(parsed.GetRequiredValue(device)), cancellation: stop);
             if (parsed.GetValue(globals.Json))
                 parsed.WriteJson(report);
             else

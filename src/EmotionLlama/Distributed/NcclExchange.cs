@@ -35,9 +35,10 @@ internal sealed class NcclExchange : ITensorExchange
     public IPendingExchange Start(Tensor values)
     {
         _channel.ThrowIfFailed();
-        CudaApi.Follow(_stream, CudaApi.DefaultStream);
+        var libTorch = CudaStream.Current;
+        CudaApi.Order(earlier: libTorch, later: _stream);
         _nccl.AllReduceSum(_communicator, NativeTorch.Address(values), values.numel(), _stream);
-        return new Sum(CudaApi.RecordEvent(_stream));
+        return new Sum(_stream, libTorch);
     }
 
     /// <inheritdoc/>
@@ -48,18 +49,9 @@ internal sealed class NcclExchange : ITensorExchange
             _nccl.Disconnect(_communicator);
     }
 
-    private sealed class Sum(nint done) : IPendingExchange
+    private sealed record Sum(nint Stream, nint LibTorch) : IPendingExchange
     {
-        private nint _done = done;
-
-        public void Wait()
-        {
-            if (_done == 0)
-                return;
-
-            CudaApi.StreamWait(CudaApi.DefaultStream, _done);
-            CudaApi.Destroy(_done);
-            _done = 0;
-        }
+        // Sums end in their order, so what is queued later on the same stream may be waited for as well.
+        public void Wait() => CudaApi.Order(earlier: Stream, later: LibTorch);
     }
 }

@@ -101,6 +101,10 @@ internal sealed class AnswerLog : IDisposable
             CheckSettings(path, (first as AnswerLogSettings)?.Settings, settings);
     }
 
+    /// <summary>Answers in a log; 0 where there is none.</summary>
+    /// <exception cref="InputException">It is damaged before its last line.</exception>
+    public static int Count(string path) => File.Exists(path) ? ReadAll(path).OfType<LoggedAnswer>().Count() : 0;
+
     /// <summary>Keeps a second evaluation out. The log itself stays open to readers.</summary>
     private static FileStream Lock(string path)
     {

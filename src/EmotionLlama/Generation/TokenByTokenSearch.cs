@@ -39,7 +39,7 @@ internal sealed class TokenByTokenSearch(GenerationSettings settings, int endId)
                 return [.. answers.Select(answer => new GeneratedTokens(answer, Score: null))];
 
             cancellation.ThrowIfCancellationRequested();
-            var sources = FillGapsFromTheEnd(goingOn);
+            var sources = RowOrder.FillGapsFromTheEnd(goingOn);
             promptOfRow = [.. sources.Select(row => promptOfRow[row])];
             logits = scorer.Next(sources, [.. promptOfRow.Select(prompt => answers[prompt][^1])]);
         }
@@ -62,25 +62,5 @@ internal sealed class TokenByTokenSearch(GenerationSettings settings, int endId)
 
         Logits.KeepTopP(logits, settings.TopP);
         return Logits.Draw(logits, random.NextDouble());
-    }
-
-    /// <summary>Orders rows so that as many as possible keep their place: a sequence that ended is replaced by one from
-    /// the end, the only one whose keys and values have to move.</summary>
-    private static int[] FillGapsFromTheEnd(List<int> ascendingRows)
-    {
-        var count = ascendingRows.Count;
-        var sources = new int[count];
-        Array.Fill(sources, -1);
-        foreach (var row in ascendingRows.Where(row => row < count))
-            sources[row] = row;
-
-        var gap = 0;
-        foreach (var row in ascendingRows.Where(row => row >= count))
-        {
-            gap = Array.IndexOf(sources, -1, gap);
-            sources[gap] = row;
-        }
-
-        return sources;
     }
 }

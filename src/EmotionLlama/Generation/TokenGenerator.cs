@@ -39,11 +39,13 @@ public sealed class TokenGenerator(Llama llama, int endId, int? vocabulary = nul
         int[] limits = [.. lengths.Select(length => Limit(length, settings.MaxNewTokens))];
 
         // The last token of an answer never goes back into the model.
-        var capacity = lengths.Zip(limits, (length, limit) => length + limit - 1).Max();
         using var _ = no_grad();
-        using var scorer = new LlamaScorer(llama, prompts, lengths, capacity, vocabulary);
-        return settings.Beams > 1
-            ? new BeamSearch(settings, endId).Run(scorer, limits, cancellation)
+        using var scorer = new LlamaScorer(llama, prompts, lengths, limits.Max() - 1, vocabulary, settings.Beams);
+        if (settings.Beams > 1)
+            return new BeamSearch(settings, endId).Run(scorer, limits, cancellation);
+
+        return scorer.IsAhead && GreedySearch.Serves(settings)
+            ? new GreedySearch(settings, endId).Run(scorer, limits, onToken, cancellation)
             : new TokenByTokenSearch(settings, endId).Run(scorer, limits, onToken, cancellation);
     }
 

@@ -1,5 +1,5 @@
+using EmotionLlama.Runtime;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace EmotionLlama.Models;
 
@@ -24,10 +24,19 @@ internal sealed class DenseMatrix : FrozenMatrix
     public override IEnumerable<Tensor> Stored => [_whole];
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor x) => functional.linear(x, _whole);
+    public override Tensor Forward(Rows x) => FusedOperators.Linear(x.Full, _whole);
 
     /// <inheritdoc/>
-    public override Tensor Backward(Tensor gradient) => gradient.mm(_whole);
+    public override Tensor Backward(Rows gradient) => gradient.Full.mm(_whole);
+
+    /// <inheritdoc/>
+    public override bool TryAdd(long firstRow, Tensor update)
+    {
+        using var scope = NewDisposeScope();
+        var rows = _whole.narrow(0, firstRow, update.shape[0]);
+        rows.copy_(rows.to(ScalarType.Float32).Plus(update));
+        return true;
+    }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

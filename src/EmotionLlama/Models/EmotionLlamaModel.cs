@@ -99,19 +99,20 @@ public sealed class EmotionLlamaModel : IDisposable
     public Tensor EncodeImages(PackedBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        if (batch.Images is { } images && images.shape[0] == batch.EncodedImages.Count)
-            return EncodeImages(images);
+        if (batch.EncodedImages is not { } encoded)
+            return EncodeImages(batch.Images!);
 
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        var rows = empty(
-            [batch.EncodedImages.Count, 1 + Vision.Patches, Vision.Channels], Llama.Dtype, Device);
-        var pixels = batch.Images is null ? null : EncodeImages(batch.Images);
-        var next = 0;
-        for (var row = 0; row < batch.EncodedImages.Count; row++)
-            rows[row].copy_(batch.EncodedImages[row]?.Send(Device) ?? pixels![next++]);
+        var known = encoded.Send(Device).to(Llama.Dtype);
+        if (batch.Images is null)
+            return known.alias().MoveToOuterDisposeScope();
 
-        return rows.MoveToOuterDisposeScope();
+        // Those that were known come first; then each goes to its sample's place.
+        var (first, second) = (0L, known.shape[0]);
+        var places = batch.AreEncoded.Select(isEncoded => isEncoded ? first++ : second++).ToArray();
+        return cat([known, EncodeImages(batch.Images)])
+            .index_select(0, tensor(places).Send(Device)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Embeds pictures and features.</summary>

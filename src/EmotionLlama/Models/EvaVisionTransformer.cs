@@ -97,23 +97,23 @@ public sealed class EvaVisionTransformer : IDisposable
     public Tensor Forward(Tensor images)
     {
         ArgumentNullException.ThrowIfNull(images);
-        Interlocked.Add(ref _encoded, images.shape[0]);
+        Interlocked.Add(ref _encoded, images.size(0));
         using var scope = NewDisposeScope();
         var patches = functional.conv2d(images, _patchWeight, _patchBias, strides: [PatchSize, PatchSize])
             .flatten(2).transpose(1, 2);
-        var tokens = cat([_classToken.expand(images.shape[0], -1, -1), patches], 1).Plus(_positions);
+        var tokens = cat([_classToken.expand(images.size(0), -1, -1), patches], 1).Plus(_positions);
         var stream = new ResidualStream(tokens.view(-1, Channels), Added: null);
         foreach (var block in _blocks)
         {
             // Let go of block by block: together their outputs are many times the size of the result.
             var (sum, added) = stream;
-            stream = block.Forward(stream, images.shape[0]);
+            stream = block.Forward(stream, images.size(0));
             sum.Dispose();
             added?.Dispose();
         }
 
         var hidden = stream.Added is null ? stream.Sum : stream.Sum.Plus(stream.Added);
-        return hidden.view(images.shape[0], 1 + Patches, Channels).MoveToOuterDisposeScope();
+        return hidden.view(images.size(0), 1 + Patches, Channels).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -202,7 +202,7 @@ public sealed class EvaVisionTransformer : IDisposable
             var (sum, normed) = EncoderOperators.AddLayerNorm(
                 x.Sum, x.Added, _norm1Weight, _norm1Bias, NormEpsilon);
             var attended = EncoderOperators.Attention(
-                functional.linear(normed, _qkvWeight, _qkvBias), pictures, _heads);
+                functional.linear(normed, _qkvWeight, QkvBias()), pictures, _heads);
             (sum, normed) = EncoderOperators.AddLayerNorm(
                 sum, functional.linear(attended, _projWeight, _projBias), _norm2Weight, _norm2Bias, NormEpsilon);
             var inner = EncoderOperators.Gelu(functional.linear(normed, _fc1Weight, _fc1Bias));
@@ -210,5 +210,9 @@ public sealed class EvaVisionTransformer : IDisposable
         }
 
         public void Dispose() => _qkvBias.Dispose();
+
+        /// <summary>The joined bias; where its parts are trained, joined anew, so that gradients reach them.</summary>
+        private Tensor QkvBias() =>
+            _qBias.requires_grad ? cat([_qBias, zeros_like(_qBias), _vBias]) : _qkvBias;
     }
 }

@@ -10,6 +10,9 @@ namespace EmotionLlama.Models;
 /// GPU, rounded numbers are multiplied in float32.</remarks>
 internal sealed class Fp8Matrix : FrozenMatrix
 {
+    // What the tensor cores take at once.
+    private const int Multiple = 16;
+
     private readonly Fp8Rows _forward, _backward;
     private readonly long[] _rows;
     private readonly ScalarType _dtype;
@@ -22,6 +25,12 @@ internal sealed class Fp8Matrix : FrozenMatrix
     public Fp8Matrix(WeightReader weights, long inputs, IReadOnlyList<(string Name, long Rows)> matrices)
     {
         _rows = [.. matrices.Select(matrix => matrix.Rows)];
+        if (weights.Device.type == TorchSharp.DeviceType.CUDA && (inputs % Multiple != 0 || _rows.Sum() % Multiple != 0))
+        {
+            throw new InputException($"{weights.Location}: '{matrices[0].Name}' is part of a matrix of {_rows.Sum()} x "
+                + $"{inputs}, and model.frozen_weights: fp8 needs multiples of {Multiple}; take auto or nf4");
+        }
+
         _dtype = weights.Dtype;
         _forward = Fp8Rows.Empty(_rows.Sum(), inputs, weights.Device).Detach();
         _backward = Fp8Rows.Empty(inputs, _rows.Sum(), weights.Device).Detach();
@@ -48,18 +57,13 @@ internal sealed class Fp8Matrix : FrozenMatrix
         [_forward.Codes, _forward.Scales, _backward.Codes, _backward.Scales];
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor x)
-    {
-        using var rows = Fp8Rows.Quantize(x);
-        return rows.Multiply(_forward, x.dtype);
-    }
+    public override RowForms Multiplies => RowForms.Fp8;
 
     /// <inheritdoc/>
-    public override Tensor Backward(Tensor gradient)
-    {
-        using var rows = Fp8Rows.Quantize(gradient);
-        return rows.Multiply(_backward, gradient.dtype);
-    }
+    public override Tensor Forward(Rows x) => Rounded(x).Multiply(_forward, _dtype);
+
+    /// <inheritdoc/>
+    public override Tensor Backward(Rows gradient) => Rounded(gradient).Multiply(_backward, _dtype);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
@@ -67,4 +71,6 @@ internal sealed class Fp8Matrix : FrozenMatrix
         _forward.Dispose();
         _backward.Dispose();
     }
+
+    private static Fp8Rows Rounded(Rows rows) => rows.Codes ?? Fp8Rows.Quantize(rows.Full);
 }

@@ -1,25 +1,29 @@
 using EmotionLlama.Configuration;
+using static TorchSharp.torch;
 
 namespace EmotionLlama.Models;
 
 /// <summary>Makes the frozen matrices of a model, and owns what they share.</summary>
-/// <param name="kind">How they are stored.</param>
-internal sealed class FrozenMatrices(FrozenFormat kind) : IDisposable
+/// <param name="format">How they are stored.</param>
+/// <param name="dtype">Data type of the arithmetic.</param>
+/// <param name="device">Where it is done.</param>
+internal sealed class FrozenMatrices(FrozenFormat format, ScalarType dtype, Device device) : IDisposable
 {
+    private readonly SharedScratch _scratch = new(dtype, device);
+
     /// <summary>Reads matrices with one input into one.</summary>
     /// <param name="weights">Where the matrices are found.</param>
     /// <param name="inputs">Columns of all of them.</param>
     /// <param name="matrices">Name and rows of each.</param>
     /// <exception cref="InputException">A matrix is missing or has another shape.</exception>
     public FrozenMatrix Read(
-        WeightReader weights, long inputs, IReadOnlyList<(string Name, long Rows)> matrices) => kind switch
+        WeightReader weights, long inputs, IReadOnlyList<(string Name, long Rows)> matrices) => format switch
         {
             FrozenFormat.Fp8 => new Fp8Matrix(weights, inputs, matrices),
+            FrozenFormat.Nf4 => new Nf4Matrix(weights, inputs, matrices, _scratch),
             _ => new DenseMatrix(weights, inputs, matrices),
         };
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-    }
+    public void Dispose() => _scratch.Dispose();
 }

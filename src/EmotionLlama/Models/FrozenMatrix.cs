@@ -1,3 +1,4 @@
+using EmotionLlama.Runtime;
 using static TorchSharp.torch;
 
 namespace EmotionLlama.Models;
@@ -6,15 +7,19 @@ namespace EmotionLlama.Models;
 /// stored.</summary>
 internal abstract class FrozenMatrix : IDisposable
 {
-    /// <summary>Applies it.</summary>
+    /// <summary>In which form its input and the gradient of its output are multiplied.</summary>
+    public virtual RowForms Multiplies => RowForms.Wide;
+
+    /// <summary>Applies it. Tensors that it makes on its way belong to the dispose scope that is open, and none is
+    /// disposed before: decoding records this work.</summary>
     /// <param name="x"><c>[tokens, in]</c>.</param>
     /// <returns><c>x Wᵀ</c>, <c>[tokens, out]</c>.</returns>
-    public abstract Tensor Forward(Tensor x);
+    public abstract Tensor Forward(Rows x);
 
     /// <summary>The gradient of its input.</summary>
     /// <param name="gradient">Gradient of the output, <c>[tokens, out]</c>.</param>
     /// <returns><c>gradient W</c>, <c>[tokens, in]</c>.</returns>
-    public abstract Tensor Backward(Tensor gradient);
+    public abstract Tensor Backward(Rows gradient);
 
     /// <summary>The matrices that it is made of, <c>[rows, in]</c> each, in the data type of the arithmetic. Views where
     /// they are stored so; others are made anew and belong to the dispose scope that is open.</summary>
@@ -22,6 +27,12 @@ internal abstract class FrozenMatrix : IDisposable
 
     /// <summary>The tensors as they lie in memory.</summary>
     public abstract IEnumerable<Tensor> Stored { get; }
+
+    /// <summary>Adds to some rows, where the matrix is stored so that this loses nothing but a rounding.</summary>
+    /// <param name="firstRow">The first row.</param>
+    /// <param name="update">What is added, <c>[rows, in]</c>, float32.</param>
+    /// <returns>Whether it was added.</returns>
+    public virtual bool TryAdd(long firstRow, Tensor update) => false;
 
     /// <inheritdoc/>
     public void Dispose()

@@ -5,8 +5,8 @@ namespace EmotionLlama.Models;
 
 /// <summary>The dropout masks of one layer in one step: drawn when the layer first runs, and the same ones when it runs
 /// again.</summary>
-/// <param name="isOn">Whether anything is dropped.</param>
-internal sealed class LayerDropout(bool isOn) : IDisposable
+/// <param name="seeds">The seeds of the step; null where nothing is dropped.</param>
+internal sealed class LayerDropout(DropoutSeeds? seeds) : IDisposable
 {
     /// <summary>Before the updates of queries, keys and values.</summary>
     public DropoutMask? QueryKeyValue { get; set; }
@@ -21,7 +21,7 @@ internal sealed class LayerDropout(bool isOn) : IDisposable
     public DropoutMask? Down { get; set; }
 
     /// <summary>Draws a mask.</summary>
-    public DropoutMask? Draw(LoraLinear linear, Tensor x) => isOn ? linear.DrawDropout(x) : null;
+    public DropoutMask? Draw(LoraLinear linear, Tensor x) => seeds is null ? null : linear.DrawDropout(x, seeds);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,7 +1,6 @@
 using EmotionLlama.Configuration;
 using EmotionLlama.Runtime;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace EmotionLlama.Models;
 
@@ -39,7 +38,7 @@ public sealed class Llama : IDisposable
         Config = config;
         Device = weights.Device;
         Dtype = weights.Dtype;
-        _frozen = new FrozenMatrices(frozen);
+        _frozen = new FrozenMatrices(frozen, Dtype, Device);
         _embedding = weights.Take("model.embed_tokens.weight", config.VocabularySize, config.HiddenSize);
         _layers = [.. Enumerable.Range(0, config.Layers)
             .Select(i => new LlamaLayer(config, weights.Under($"model.layers.{i}."), lora, _frozen))];
@@ -122,7 +121,7 @@ public sealed class Llama : IDisposable
     /// <param name="embeddings"><c>[tokens, hidden]</c>.</param>
     /// <param name="layout">Where the sequences lie in the row.</param>
     /// <param name="rows">The tokens whose hidden states are wanted, <c>[rows]</c>, int64; null for all.</param>
-    /// <param name="cache">Keeps the keys and values of these prompts for <see cref="Next"/>; null keeps none.</param>
+    /// <param name="cache">Keeps the keys and values of these prompts for the tokens behind them; null keeps none.</param>
     /// <returns>Hidden states before the last normalization, <c>[rows, hidden]</c>.</returns>
     public Tensor Forward(
         Tensor embeddings, SequenceLayout layout, Tensor? rows = null, KeyValueCache? cache = null)
@@ -135,16 +134,17 @@ public sealed class Llama : IDisposable
         var stream = new ResidualStream(embeddings, null);
         for (var i = 0; i < _layers.Length; i++)
         {
-            var index = i;
-            var next = _layers[i].Forward(
+            using var part = NewDisposeScope();
+            var (index, layer) = (i, _layers[i]);
+            var next = layer.Forward(
                 stream,
-                rotations,
-                states =>
+                row =>
                 {
+                    var states = layer.Rope(row, rotations);
                     cache?.Fill(index, states.Key, states.Value, layout);
                     return PackedAttention.Attend(states, layout);
                 },
-                i == _layers.Length - 1 ? rows : null);
+                i == _layers.Length - 1 ? rows : null).MoveToOuterDisposeScope();
             if (i > 0)
             {
                 // A graph holds on to what it needs of an input; without one, layers need not pile up.
@@ -155,38 +155,34 @@ public sealed class Llama : IDisposable
             stream = next;
         }
 
-        cache?.Advance(layout.Lengths);
         return Total(stream).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Runs the layers over one new token per kept sequence.</summary>
+    /// <summary>Runs the layers over one new token per kept sequence. All that it makes belongs to the dispose scope that
+    /// is open, so that the work can be recorded (<see cref="RepeatedWork"/>).</summary>
     /// <param name="embeddings"><c>[sequences, hidden]</c>.</param>
-    /// <param name="cache">What was kept of the sequences; the new tokens are added.</param>
+    /// <param name="cache">What was kept of the sequences; the new tokens are added, and counted on the device.</param>
     /// <returns>Hidden states before the last normalization, <c>[sequences, hidden]</c>.</returns>
-    public Tensor Next(Tensor embeddings, KeyValueCache cache)
+    internal Tensor Next(Tensor embeddings, KeyValueCache cache)
     {
-        ArgumentNullException.ThrowIfNull(cache);
-        using var scope = NewDisposeScope();
-        var layout = SequenceLayout.NextTokens(cache.Lengths, Device);
         CheckLength(cache.Lengths.Max() + 1);
-        var rotations = new Rotations(_angles, layout.Positions, Dtype);
+        var rotations = new Rotations(_angles, cache.Positions, Dtype);
         var stream = new ResidualStream(embeddings, null);
         for (var i = 0; i < _layers.Length; i++)
         {
             var index = i;
-            stream = _layers[i].Forward(
-                stream, rotations, states => cache.Attend(index, states.Query, states.Key, states.Value));
+            stream = _layers[i].Forward(stream, row => cache.Attend(index, row, rotations));
         }
 
-        cache.Advance(layout.Lengths);
-        return Total(stream).MoveToOuterDisposeScope();
+        cache.AdvanceOnDevice();
+        return Total(stream);
     }
 
     /// <summary>The last normalization and the output head.</summary>
     /// <param name="hidden">Hidden states <c>[n, hidden]</c>.</param>
     /// <returns>Next-token logits <c>[n, vocabulary]</c>.</returns>
     public Tensor Logits(Tensor hidden) =>
-        functional.linear(FusedOperators.AddRmsNorm(hidden, null, _norm, Config.NormEpsilon).Normed, _head);
+        FusedOperators.Linear(FusedOperators.AddRmsNorm(hidden, null, _norm, Config.NormEpsilon).Normed, _head);
 
     /// <summary>Runs the layers and the head, and goes back through all of them: the gradients of the LoRA matrices are
     /// added to theirs.</summary>
@@ -223,6 +219,14 @@ public sealed class Llama : IDisposable
         return (loss.MoveToOuterDisposeScope(), gradient.MoveToOuterDisposeScope());
     }
 
+    /// <summary>Adds the LoRA matrices to the frozen weights for good, so that answering costs nothing more than without
+    /// them; such a model can no longer be trained or saved. Frozen weights of fewer bits keep them beside.</summary>
+    public void MergeLora()
+    {
+        foreach (var layer in _layers)
+            layer.MergeLora();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -244,10 +248,10 @@ public sealed class Llama : IDisposable
         using var scope = NewDisposeScope();
         var gradient = empty_like(hidden);
         var loss = zeros([], ScalarType.Float32, Device);
-        for (var first = 0L; first < hidden.shape[0]; first += TargetsAtOnce)
+        for (var first = 0L; first < hidden.size(0); first += TargetsAtOnce)
         {
             using var part = NewDisposeScope();
-            var count = Math.Min(TargetsAtOnce, hidden.shape[0] - first);
+            var count = Math.Min(TargetsAtOnce, hidden.size(0) - first);
             var states = hidden.narrow(0, first, count);
             var (partLoss, logits) = FusedOperators.CrossEntropy(
                 Logits(states), targets.narrow(0, first, count), factor);

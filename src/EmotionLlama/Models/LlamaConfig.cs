@@ -38,6 +38,10 @@ public sealed record LlamaConfig
     /// <summary>The longest sequence the model was trained on.</summary>
     public int MaxPositions { get; init; } = 4096;
 
+    /// <summary>Weights of the layers' matrices.</summary>
+    public long LayerMatrixWeights => Layers * HiddenSize
+        * ((2L * (Heads + KeyValueHeads) * HeadSize) + (3L * IntermediateSize));
+
     /// <summary>Whether the output head is the token embedding.</summary>
     public bool TiedHead { get; init; }
 

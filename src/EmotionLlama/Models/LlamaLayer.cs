@@ -59,23 +59,22 @@ internal sealed class LlamaLayer : IDisposable
     private IEnumerable<(string Name, LoraLinear Linear)> Parts =>
         [("self_attn", _queryKeyValue), ("self_attn", _output), ("mlp", _gateUp), ("mlp", _down)];
 
-    /// <summary>Runs the layer without keeping anything.</summary>
+    /// <summary>Runs the layer without keeping anything for a gradient. What it makes belongs to the dispose scope that
+    /// is open.</summary>
     /// <param name="stream">The residual stream.</param>
-    /// <param name="rotations">The tokens' angles.</param>
-    /// <param name="attend">Attention: <c>[tokens, heads · channels]</c> of queries, keys and values.</param>
+    /// <param name="attend">Rotation and attention: <c>[tokens, heads · channels]</c> of queries, keys and values,
+    /// <c>[tokens, (heads + 2 · keyHeads) · channels]</c>.</param>
     /// <param name="rows">The tokens that matter behind this layer, <c>[rows]</c>, int64; null for all.</param>
-    public ResidualStream Forward(
-        ResidualStream stream, Rotations rotations, Func<QueryKeyValue, Tensor> attend, Tensor? rows = null)
+    public ResidualStream Forward(ResidualStream stream, Func<Tensor, Tensor> attend, Tensor? rows = null)
     {
-        using var scope = NewDisposeScope();
         var (input, normed, _) = Norm(stream, _inputNorm);
-        var attended = attend(Rope(_queryKeyValue.Forward(normed), rotations));
+        var attended = attend(_queryKeyValue.Forward(normed));
         if (rows is not null)
             (input, attended) = (input.index_select(0, rows), attended.index_select(0, rows));
 
         var (middle, normedMiddle, _) = Norm(new(input, _output.Forward(attended)), _postAttentionNorm);
         var added = _down.Forward(FusedOperators.SwiGlu(_gateUp.Forward(normedMiddle)));
-        return new ResidualStream(middle, added).MoveToOuterDisposeScope();
+        return new ResidualStream(middle, added);
     }
 
     /// <summary>Runs the layer and keeps what <see cref="Backward"/> needs.</summary>
@@ -97,8 +96,9 @@ internal sealed class LlamaLayer : IDisposable
     {
         using var scope = NewDisposeScope();
         dropout.QueryKeyValue ??= dropout.Draw(_queryKeyValue, stream.Sum);
-        var (input, normed, dropped) = Norm(stream, _inputNorm, dropout.QueryKeyValue);
-        var row = _queryKeyValue.Forward(normed, dropped, out var queryKept);
+        var first = Norm(stream, _inputNorm, _queryKeyValue, dropout.QueryKeyValue);
+        var input = first.Sum;
+        var row = _queryKeyValue.Forward(first.Rows, first.Dropped, out var queryKept);
         var attention = PackedAttention.Forward(Rope(row, rotations), layout);
         var (attended, rest) = rows is null
             ? (attention.Output, input)
@@ -107,11 +107,12 @@ internal sealed class LlamaLayer : IDisposable
         dropout.Output ??= dropout.Draw(_output, attended);
         var mixed = _output.Forward(attended, Drop(attended, dropout.Output), out var outputKept);
         dropout.GateUp ??= dropout.Draw(_gateUp, rest);
-        var (middle, normedMiddle, droppedMiddle) = Norm(new(rest, mixed), _postAttentionNorm, dropout.GateUp);
-        var gateUp = _gateUp.Forward(normedMiddle, droppedMiddle, out var gateKept);
-        var gated = FusedOperators.SwiGlu(gateUp);
-        dropout.Down ??= dropout.Draw(_down, gated);
-        var added = _down.Forward(gated, Drop(gated, dropout.Down), out var downKept);
+        var second = Norm(new(rest, mixed), _postAttentionNorm, _gateUp, dropout.GateUp);
+        var middle = second.Sum;
+        var gateUp = _gateUp.Forward(second.Rows, second.Dropped, out var gateKept);
+        var gated = QuantizingOperators.SwiGlu(gateUp, _down.GradientForms);
+        dropout.Down ??= gated.Wide is null ? null : dropout.Draw(_down, gated.Wide);
+        var added = _down.Forward(gated, gated.Wide is null ? null : Drop(gated.Wide, dropout.Down), out var downKept);
         output = new(middle, added.MoveToOuterDisposeScope());
         return new LayerActivations
         {
@@ -130,23 +131,40 @@ internal sealed class LlamaLayer : IDisposable
     /// <param name="dropout">The masks of this layer.</param>
     /// <param name="rows">The tokens that matter behind this layer; null for all.</param>
     /// <returns>Gradient of the residual stream before the layer, <c>[tokens, hidden]</c>.</returns>
-    public Tensor Backward(
-        Tensor gradient, LayerActivations kept, Rotations rotations, LayerDropout dropout, Tensor? rows)
+    public Rows Backward(
+        Rows gradient, LayerActivations kept, Rotations rotations, LayerDropout dropout, Tensor? rows)
     {
         using var scope = NewDisposeScope();
         var gateUp = kept.GateUp ?? GateUpAgain(kept.Middle, dropout.GateUp);
         var gated = Whole(_down.Backward(gradient, kept.Updates.Down), dropout.Down);
-        gateUp = FusedOperators.SwiGluBackward(gated, gateUp);
+        var gateUpGradient = QuantizingOperators.SwiGluBackward(gated, gateUp, _gateUp.GradientForms);
         var middle = NormBackward(
-            _gateUp.Backward(gateUp, kept.Updates.GateUp), dropout.GateUp, kept.Middle, _postAttentionNorm, gradient);
+            _gateUp.Backward(gateUpGradient, kept.Updates.GateUp),
+            dropout.GateUp,
+            kept.Middle,
+            _postAttentionNorm,
+            gradient,
+            _output.GradientForms);
         var attended = Whole(_output.Backward(middle, kept.Updates.Output), dropout.Output);
         if (rows is not null)
-            (attended, middle) = (Spread(attended, rows, kept), Spread(middle, rows, kept));
+            (attended, middle) = (Spread(attended, rows, kept), Spread(middle.Full, rows, kept));
 
-        var row = FusedOperators.RopeBackward(kept.Attention.Backward(attended), rotations);
+        var row = QuantizingOperators.RopeBackward(
+            kept.Attention.Backward(attended), rotations, _queryKeyValue.GradientForms);
         return NormBackward(
-            _queryKeyValue.Backward(row, kept.Updates.QueryKeyValue), dropout.QueryKeyValue, kept.Input, _inputNorm, middle)
-            .MoveToOuterDisposeScope();
+            _queryKeyValue.Backward(row, kept.Updates.QueryKeyValue),
+            dropout.QueryKeyValue,
+            kept.Input,
+            _inputNorm,
+            middle,
+            _down.GradientForms).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Adds the low-rank updates to the frozen weights for good.</summary>
+    public void MergeLora()
+    {
+        foreach (var (_, linear) in Parts)
+            linear.Merge();
     }
 
     /// <inheritdoc/>
@@ -160,19 +178,29 @@ internal sealed class LlamaLayer : IDisposable
 
     private Tensor GateUpAgain(Tensor middle, DropoutMask? dropout)
     {
-        var (_, normed, dropped) = Norm(new(middle, null), _postAttentionNorm, dropout);
-        return _gateUp.Forward(normed, dropped, out _);
+        var normed = Norm(new(middle, null), _postAttentionNorm, _gateUp, dropout);
+        return _gateUp.Forward(normed.Rows, normed.Dropped, out _);
     }
 
-    private NormedRows Norm(ResidualStream stream, Tensor weight, DropoutMask? dropout = null) =>
-        FusedOperators.AddRmsNorm(stream.Sum, stream.Added, weight, _config.NormEpsilon, dropout);
+    private NormedRows Norm(ResidualStream stream, Tensor weight) =>
+        FusedOperators.AddRmsNorm(stream.Sum, stream.Added, weight, _config.NormEpsilon);
 
-    private Tensor NormBackward(
-        (Tensor Frozen, Tensor? Low) gradient, DropoutMask? dropout, Tensor x, Tensor weight, Tensor residual) =>
-        FusedOperators.RmsNormBackward(
-            gradient.Frozen, gradient.Low, dropout, x, weight, _config.NormEpsilon, residual);
+    private NormedRows Norm(ResidualStream stream, Tensor weight, LoraLinear next, DropoutMask? dropout) =>
+        QuantizingOperators.AddRmsNorm(
+            stream.Sum, stream.Added, weight, _config.NormEpsilon, dropout, next.InputForms(dropout));
 
-    private QueryKeyValue Rope(Tensor row, Rotations rotations) =>
+    private Rows NormBackward(
+        (Tensor Frozen, Tensor? Low) gradient,
+        DropoutMask? dropout,
+        Tensor x,
+        Tensor weight,
+        Rows residual,
+        RowForms forms) =>
+        QuantizingOperators.RmsNormBackward(
+            gradient.Frozen, gradient.Low, dropout, x, weight, _config.NormEpsilon, residual.Full, forms);
+
+    /// <summary>Splits and turns queries and keys.</summary>
+    public QueryKeyValue Rope(Tensor row, Rotations rotations) =>
         FusedOperators.Rope(row, rotations, _config.Heads, _config.KeyValueHeads);
 
     private static Tensor Whole((Tensor Frozen, Tensor? Low) gradient, DropoutMask? dropout) =>
@@ -183,5 +211,5 @@ internal sealed class LlamaLayer : IDisposable
     private static Tensor Drop(Tensor x, DropoutMask? dropout) => dropout?.Apply(x) ?? x;
 
     private static Tensor Spread(Tensor some, Tensor rows, LayerActivations kept) =>
-        zeros([kept.Input.shape[0], some.shape[1]], some.dtype, some.device).index_copy_(0, rows, some);
+        zeros([kept.Input.size(0), some.size(1)], some.dtype, some.device).index_copy_(0, rows, some);
 }

@@ -20,6 +20,7 @@ internal sealed class LlamaTrace(
     bool training,
     GradCheckpoint checkpoint) : IDisposable
 {
+    private readonly DropoutSeeds? _seeds = training ? new() : null;
     private readonly Stack<(LayerActivations Kept, LayerDropout Dropout)> _passed = new();
 
     /// <summary>Goes through the layers.</summary>
@@ -30,7 +31,7 @@ internal sealed class LlamaTrace(
         var stream = new ResidualStream(embeddings.alias(), null);
         for (var i = 0; i < layers.Count; i++)
         {
-            var dropout = new LayerDropout(training);
+            var dropout = new LayerDropout(_seeds);
             var kept = layers[i].Forward(stream, rotations, layout, dropout, RowsOf(i), out var next);
             _passed.Push((kept, dropout));
             if (i > 0)
@@ -52,11 +53,12 @@ internal sealed class LlamaTrace(
     /// <returns>Gradient of the embeddings, <c>[tokens, hidden]</c>.</returns>
     public Tensor Backward(Tensor gradient, Action<int>? layerDone = null)
     {
+        Rows passing = gradient;
         for (var i = layers.Count - 1; i >= 0; i--)
         {
             var (kept, dropout) = _passed.Pop();
-            var incoming = gradient;
-            gradient = checkpoint == GradCheckpoint.Full
+            var incoming = passing;
+            passing = checkpoint == GradCheckpoint.Full
                 ? BackwardAgain(i, incoming, kept.Input, dropout)
                 : layers[i].Backward(incoming, kept, rotations, dropout, RowsOf(i));
             kept.Dispose();
@@ -65,7 +67,8 @@ internal sealed class LlamaTrace(
             layerDone?.Invoke(i);
         }
 
-        return gradient;
+        passing.Codes?.Dispose();
+        return passing.Full;
     }
 
     /// <inheritdoc/>
@@ -80,7 +83,7 @@ internal sealed class LlamaTrace(
         _passed.Clear();
     }
 
-    private Tensor BackwardAgain(int layer, Tensor gradient, Tensor input, LayerDropout dropout)
+    private Rows BackwardAgain(int layer, Rows gradient, Tensor input, LayerDropout dropout)
     {
         using var scope = NewDisposeScope();
         using var kept = layers[layer].Forward(

@@ -10,10 +10,11 @@ namespace EmotionLlama.Models;
 internal sealed class LoraLinear : IDisposable
 {
     private readonly string[] _names;
-    private readonly (int Map, LoraAdapter Adapter)[] _adapters;
-    private readonly TrainedTensor? _first;
     private readonly double _dropout;
     private readonly double _scale;
+
+    private (int Map, LoraAdapter Adapter)[] _adapters;
+    private TrainedTensor? _first;
 
     /// <summary>Reads the frozen weights, and makes fresh updates where the settings ask for them.</summary>
     /// <param name="weights">Where <c>NAME.weight</c> is found.</param>
@@ -71,40 +72,47 @@ internal sealed class LoraLinear : IDisposable
     public IEnumerable<(string Name, Tensor Weight)> Maps =>
         _names.Zip(Frozen.Parts, (name, weight) => (name, weight));
 
+    /// <summary>In which forms the gradient of the output is read.</summary>
+    public RowForms GradientForms => Frozen.Multiplies | (HasAdapters ? RowForms.Wide : 0);
+
+    /// <summary>In which forms the input is read.</summary>
+    /// <param name="dropout">What stands before the updates; null for nothing.</param>
+    public RowForms InputForms(DropoutMask? dropout) =>
+        Frozen.Multiplies | (HasAdapters && dropout is null ? RowForms.Wide : 0);
+
     /// <summary>Draws the dropout of a step.</summary>
     /// <param name="x">A tensor like the input.</param>
+    /// <param name="seeds">The seeds of the step.</param>
     /// <returns>The mask; null without updates or dropout.</returns>
-    public DropoutMask? DrawDropout(Tensor x) => HasAdapters ? DropoutMask.Draw(x, _dropout) : null;
+    public DropoutMask? DrawDropout(Tensor x, DropoutSeeds seeds) =>
+        HasAdapters ? DropoutMask.Draw(x, _dropout, seeds) : null;
 
     /// <summary>Applies the maps, without dropout.</summary>
     /// <param name="x"><c>[tokens, in]</c>.</param>
     /// <returns>The outputs side by side, <c>[tokens, out]</c>.</returns>
-    public Tensor Forward(Tensor x)
-    {
-        var result = Forward(x, x, out var kept);
-        kept?.Low.Dispose();
-        return result;
-    }
+    public Tensor Forward(Tensor x) => Forward(x, x, out _);
 
     /// <summary>Applies the maps.</summary>
     /// <param name="x"><c>[tokens, in]</c>.</param>
-    /// <param name="dropped">The same behind the updates' dropout.</param>
+    /// <param name="dropped">The same behind the updates' dropout; null without updates.</param>
     /// <param name="kept">What <see cref="Backward"/> needs; null without updates.</param>
     /// <returns>The outputs side by side, <c>[tokens, out]</c>.</returns>
-    public Tensor Forward(Tensor x, Tensor dropped, out LoraActivations? kept)
+    public Tensor Forward(Rows x, Tensor? dropped, out LoraActivations? kept)
     {
         var result = Frozen.Forward(x);
         kept = null;
         if (_first is null)
             return result;
 
-        var low = Scaled(dropped, _first.TransposedIn(x.dtype));
+        dropped ??= x.Full;
+        var type = dropped.dtype;
+        var low = Scaled(dropped, _first.TransposedIn(type));
         kept = new LoraActivations(dropped, low);
         var column = 0L;
         foreach (var (_, adapter) in _adapters)
         {
             result.narrow(1, adapter.FirstRow, adapter.Rows).addmm_(
-                low.narrow(1, column, adapter.Rank), adapter.Second.TransposedIn(x.dtype));
+                low.narrow(1, column, adapter.Rank), adapter.Second.TransposedIn(type));
             column += adapter.Rank;
         }
 
@@ -113,10 +121,10 @@ internal sealed class LoraLinear : IDisposable
 
     /// <summary>Adds the gradients of the updates to theirs, and gives back that of the input.</summary>
     /// <param name="gradient">Gradient of the output, <c>[tokens, out]</c>.</param>
-    /// <param name="kept">What <see cref="Forward(Tensor, Tensor, out LoraActivations?)"/> kept.</param>
+    /// <param name="kept">What <see cref="Forward(Rows, Tensor?, out LoraActivations?)"/> kept.</param>
     /// <returns>The input's gradient through the frozen maps, and that through the updates, before their dropout:
     /// null without updates. The whole is <c>Frozen + dropout(Low)</c>.</returns>
-    public (Tensor Frozen, Tensor? Low) Backward(Tensor gradient, LoraActivations? kept)
+    public (Tensor Frozen, Tensor? Low) Backward(Rows gradient, LoraActivations? kept)
     {
         var frozen = Frozen.Backward(gradient);
         if (kept is not var (input, low))
@@ -126,7 +134,7 @@ internal sealed class LoraLinear : IDisposable
         var column = 0L;
         foreach (var (_, adapter) in _adapters)
         {
-            var rows = gradient.narrow(1, adapter.FirstRow, adapter.Rows);
+            var rows = gradient.Full.narrow(1, adapter.FirstRow, adapter.Rows);
             lowGradient.narrow(1, column, adapter.Rank)
                 .addmm_(rows, adapter.Second.In(low.dtype), beta: 0, alpha: (float)_scale);
             adapter.Second.AddProduct(rows.t(), low.narrow(1, column, adapter.Rank));
@@ -137,19 +145,42 @@ internal sealed class LoraLinear : IDisposable
         return (frozen, lowGradient.mm(_first.In(low.dtype)));
     }
 
+    /// <summary>Adds the updates to the frozen maps for good, in float32, rounded once. Where the frozen matrix is stored
+    /// so that it cannot take them, they stay what they are.</summary>
+    public void Merge()
+    {
+        using var _ = no_grad();
+        foreach (var (index, (_, adapter)) in _adapters.Index())
+        {
+            using var scope = NewDisposeScope();
+            var update = adapter.Second.Parts[0].mm(_first!.Parts[index]).ScaleInPlace(_scale);
+            if (!Frozen.TryAdd(adapter.FirstRow, update))
+                return;
+        }
+
+        DisposeUpdates();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         Frozen.Dispose();
+        DisposeUpdates();
+    }
+
+    private void DisposeUpdates()
+    {
         _first?.Dispose();
         foreach (var (_, adapter) in _adapters)
             adapter.Dispose();
+
+        (_first, _adapters) = (null, []);
     }
 
     /// <summary>The updates' scale times a product. Where libtorch shall derive gradients, nothing is written in place.
     /// </summary>
     private Tensor Scaled(Tensor left, Tensor right) => is_grad_enabled()
         ? left.mm(right).Times(_scale)
-        : empty([left.shape[0], right.shape[1]], left.dtype, left.device)
+        : empty([left.size(0), right.size(1)], left.dtype, left.device)
             .addmm_(left, right, beta: 0, alpha: (float)_scale);
 }

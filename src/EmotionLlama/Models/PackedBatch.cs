@@ -32,9 +32,13 @@ public sealed class PackedBatch : IDisposable
     /// in the order of the row; null where there is none.</summary>
     public required Tensor? Images { get; init; }
 
-    /// <summary>For each sample what the vision tower made of its picture earlier, <c>[1 + patches, channels]</c>; null
-    /// where the picture is one of <see cref="Images"/>.</summary>
-    public required IReadOnlyList<Tensor?> EncodedImages { get; init; }
+    /// <summary>What the vision tower made of the other pictures earlier, <c>[pictures, 1 + patches, channels]</c>, in
+    /// the order of the row; null where there is none.</summary>
+    public required Tensor? EncodedImages { get; init; }
+
+    /// <summary>For each sample whether its picture is one of <see cref="EncodedImages"/>, or else of
+    /// <see cref="Images"/>.</summary>
+    public required IReadOnlyList<bool> AreEncoded { get; init; }
 
     /// <summary>Feature vectors <c>[samples, 3, 1024]</c>, float32.</summary>
     public required Tensor Features { get; init; }
@@ -51,10 +55,12 @@ public sealed class PackedBatch : IDisposable
     /// <summary>Tokens of all samples.</summary>
     public int Tokens => Lengths.Sum();
 
-    /// <summary>Packs samples on the CPU, copying what it needs of them. Encoded pictures are shared, not
-    /// copied.</summary>
+    /// <summary>Packs samples on the CPU, copying what it needs of them.</summary>
     /// <param name="samples">Each clip with its tokens; at least one.</param>
-    public static PackedBatch Pack(IReadOnlyList<(ClipSample Clip, TokenizedSample Tokens)> samples)
+    /// <param name="pinned">Whether the tensors lie in page-locked memory, from which a GPU copies while the host goes
+    /// on. Locking takes time, so it belongs on the thread that reads ahead.</param>
+    public static PackedBatch Pack(
+        IReadOnlyList<(ClipSample Clip, TokenizedSample Tokens)> samples, bool pinned = false)
     {
         ArgumentNullException.ThrowIfNull(samples);
         List<long> ids = [], insertedAt = [], predictedFrom = [], targets = [];
@@ -77,24 +83,29 @@ public sealed class PackedBatch : IDisposable
         }
 
         using var scope = NewDisposeScope();
-        var pixels = samples.Where(sample => !sample.Clip.IsEncoded).Select(sample => sample.Clip.Image).ToList();
         return new PackedBatch
         {
             Names = [.. samples.Select(sample => sample.Clip.Name)],
             Lengths = [.. samples.Select(sample => sample.Tokens.Length)],
             AnswerLengths = [.. samples.Select(sample => sample.Tokens.Answer.Count)],
-            TokenIds = tensor(ids).DetachFromDisposeScope(),
-            InsertedAt = tensor(insertedAt).DetachFromDisposeScope(),
-            Images = pixels.Count > 0 ? stack(pixels).DetachFromDisposeScope() : null,
-            EncodedImages =
-            [
-                .. samples.Select(sample =>
-                    sample.Clip.IsEncoded ? sample.Clip.Image.alias().DetachFromDisposeScope() : null),
-            ],
-            Features = stack(samples.Select(sample => sample.Clip.Features)).DetachFromDisposeScope(),
-            PredictedFrom = tensor(predictedFrom).DetachFromDisposeScope(),
-            Targets = tensor(targets).DetachFromDisposeScope(),
+            TokenIds = Keep(tensor(ids)),
+            InsertedAt = Keep(tensor(insertedAt)),
+            Images = Pictures(areEncoded: false),
+            EncodedImages = Pictures(areEncoded: true),
+            AreEncoded = [.. samples.Select(sample => sample.Clip.IsEncoded)],
+            Features = Keep(stack(samples.Select(sample => sample.Clip.Features))),
+            PredictedFrom = Keep(tensor(predictedFrom)),
+            Targets = Keep(tensor(targets)),
         };
+
+        Tensor? Pictures(bool areEncoded)
+        {
+            List<Tensor> pictures =
+                [.. samples.Where(sample => sample.Clip.IsEncoded == areEncoded).Select(sample => sample.Clip.Image)];
+            return pictures.Count > 0 ? Keep(stack(pictures)) : null;
+        }
+
+        Tensor Keep(Tensor made) => (pinned ? made.pin_memory() : made).DetachFromDisposeScope();
     }
 
     /// <summary>The layout of the row on a device.</summary>
@@ -103,10 +114,7 @@ public sealed class PackedBatch : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var tensor in (Tensor?[])
-            [TokenIds, InsertedAt, Images, .. EncodedImages, Features, PredictedFrom, Targets])
-        {
+        foreach (var tensor in (Tensor?[])[TokenIds, InsertedAt, Images, EncodedImages, Features, PredictedFrom, Targets])
             tensor?.Dispose();
-        }
     }
 }

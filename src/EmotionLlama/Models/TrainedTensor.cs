@@ -15,7 +15,7 @@ internal sealed class TrainedTensor : IDisposable
     public TrainedTensor(params Tensor[] parts)
     {
         _parts = parts;
-        Shape = [parts.Sum(part => part.shape[0]), .. parts[0].shape[1..]];
+        Shape = [parts.Sum(part => part.size(0)), .. parts[0].shape[1..]];
     }
 
     /// <summary>The tensors below each other: leaves that require gradients.</summary>
@@ -133,8 +133,8 @@ internal sealed class TrainedTensor : IDisposable
         var parts = new Tensor[like.Length];
         for (var i = 0; i < parts.Length; i++)
         {
-            parts[i] = whole.narrow(0, first, like[i].shape[0]).DetachFromDisposeScope();
-            first += like[i].shape[0];
+            parts[i] = whole.narrow(0, first, like[i].size(0)).DetachFromDisposeScope();
+            first += like[i].size(0);
         }
 
         return parts;

@@ -39,6 +39,9 @@ public sealed record StepMetrics
     /// <summary>Memory in use, in bytes: of the GPU where one trains, else of the process.</summary>
     public long MemoryBytes { get; init; }
 
+    /// <summary>Memory of the process in the host, in bytes.</summary>
+    public long ProcessBytes { get; init; }
+
     /// <summary>True where the gradient was not finite and the weights were left as they were.</summary>
     public bool Skipped { get; init; }
 
@@ -47,4 +50,8 @@ public sealed record StepMetrics
 
     /// <summary>Seconds of training since the run began, over all resumptions.</summary>
     public double ElapsedSeconds { get; init; }
+
+    /// <summary>Seconds, since training began or was resumed, in which the next samples were not there yet. On a GPU
+    /// they cost less than that, because it computes meanwhile what was queued before.</summary>
+    public double DataWaitSeconds { get; init; }
 }

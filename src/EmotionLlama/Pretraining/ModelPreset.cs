@@ -19,6 +19,9 @@ public sealed record ModelPreset(
     int VisionImageSize,
     int LoraRank)
 {
+    /// <summary>Height and width, in pixels, of the pictures that stage 2 shows the tower.</summary>
+    public int ImageSize { get; init; } = 448;
+
     /// <summary>Height and width of the tower's patches in pixels.</summary>
     public const int PatchSize = 14;
 
@@ -41,8 +44,15 @@ public sealed record ModelPreset(
     public static ModelPreset Miniature { get; } = new(
         "miniature", Decoder(64, 96, 4, 4) with { VocabularySize = 1024 }, 88, 128, 40, 28, LoraRank: 8);
 
+    /// <summary>The model that the quickstart tunes.</summary>
+    public static ModelPreset Tiny { get; } = new(
+        "tiny", new TinyModelSizes().Llama(vocabulary: 1000), 176, 528, 4, 112, LoraRank: 16)
+    {
+        ImageSize = 112,
+    };
+
     /// <summary>All presets.</summary>
-    public static IReadOnlyList<ModelPreset> All { get; } = [Llama2With7B, Llama2With13B, Miniature];
+    public static IReadOnlyList<ModelPreset> All { get; } = [Llama2With7B, Llama2With13B, Miniature, Tiny];
 
     private static LlamaConfig Decoder(int hidden, int inner, int layers, int heads) => new()
     {

@@ -31,27 +31,27 @@ internal sealed class DropoutMask : IDisposable
     /// <summary>Draws a mask.</summary>
     /// <param name="x">A tensor like those that it will be applied to.</param>
     /// <param name="probability">Probability that a value is dropped, below 1.</param>
+    /// <param name="seeds">The seeds of the step.</param>
     /// <returns>The mask; null where nothing is dropped.</returns>
-    public static DropoutMask? Draw(Tensor x, double probability)
+    public static DropoutMask? Draw(Tensor x, double probability, DropoutSeeds seeds)
     {
         if (probability == 0)
             return null;
 
-        using var scope = NewDisposeScope();
-        if (Cuda.FusedKernels.For(x, x.shape[^1]) is null)
+        if (Cuda.FusedKernels.For(x, x.size(-1)) is null)
         {
+            using var scope = NewDisposeScope();
             var kept = empty(x.shape, ScalarType.Float32).bernoulli_(1 - probability).DivideInPlace(1 - probability);
             return new DropoutMask(0, probability, kept.to(x.dtype, x.device).DetachFromDisposeScope());
         }
 
-        var seed = randint(long.MaxValue, [1], ScalarType.Int64);
-        return new DropoutMask(seed.item<long>(), probability, factors: null);
+        return new DropoutMask(seeds.Next(), probability, factors: null);
     }
 
     /// <summary>Applies the mask.</summary>
     /// <param name="x">A tensor of the shape the mask was drawn for.</param>
     public Tensor Apply(Tensor x) => _factors is null
-        ? Cuda.FusedKernels.For(x, x.shape[^1])!.Dropout(x, this)
+        ? Cuda.FusedKernels.For(x, x.size(-1))!.Dropout(x, this)
         : x * _factors;
 
     /// <inheritdoc/>

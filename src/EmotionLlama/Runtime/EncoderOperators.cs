@@ -24,7 +24,7 @@ internal static class EncoderOperators
             return kernels.AddLayerNorm(x, delta, weight, bias, epsilon);
 
         var sum = delta is null ? x : x.Plus(delta);
-        return (sum, functional.layer_norm(sum, [x.shape[^1]], weight, bias, epsilon));
+        return (sum, functional.layer_norm(sum, [x.size(-1)], weight, bias, epsilon));
     }
 
     /// <summary>The Gaussian error linear unit <c>x · Φ(x)</c>, exactly.</summary>
@@ -47,13 +47,13 @@ internal static class EncoderOperators
     /// <remarks>Dao, "FlashAttention-2: Faster Attention with Better Parallelism and Work Partitioning", 2023.</remarks>
     public static Tensor Attention(Tensor rows, long sequences, int heads)
     {
-        var (tokens, width) = (rows.shape[0] / sequences, rows.shape[1] / 3);
+        var (tokens, width) = (rows.size(0) / sequences, rows.size(1) / 3);
         var joined = rows.view(sequences, tokens, 3, heads, width / heads);
         var (query, key, value) = (joined.select(2, 0), joined.select(2, 1), joined.select(2, 2));
         if (!PackedAttention.UsesFlash(query))
         {
             return Operators.FullAttention(query.transpose(1, 2), key.transpose(1, 2), value.transpose(1, 2))
-                .view(rows.shape[0], width);
+                .view(rows.size(0), width);
         }
 
         // It takes the three as they lie, without a copy.
@@ -65,6 +65,6 @@ internal static class EncoderOperators
         foreach (var unneeded in results[1..])
             unneeded.Dispose();
 
-        return results[0].view(rows.shape[0], width);
+        return results[0].view(rows.size(0), width);
     }
 }

@@ -15,6 +15,8 @@ internal sealed class Fp8Rows : IDisposable
     private const double LargestCode = 448;
     private const double SmallestMaximum = 1e-30;
 
+    private (Tensor Codes, Tensor Scales)? _transposed;
+
     /// <summary>Takes codes and scales that were made elsewhere, and owns them.</summary>
     /// <param name="codes"><c>[rows, width]</c>, e4m3.</param>
     /// <param name="scales"><c>[rows, 1]</c>, float32.</param>
@@ -37,7 +39,7 @@ internal sealed class Fp8Rows : IDisposable
     /// <param name="x"><c>[rows, width]</c>.</param>
     public static Fp8Rows Quantize(Tensor x)
     {
-        var result = Empty(x.shape[0], x.shape[1], x.device);
+        var result = Empty(x.size(0), x.size(1), x.device);
         result.Fill(x);
         return result;
     }
@@ -47,7 +49,7 @@ internal sealed class Fp8Rows : IDisposable
     public void Fill(Tensor x)
     {
         using var scope = NewDisposeScope();
-        if (QuantizationKernels.For(x.device, x.dtype) is { } kernels && kernels.Takes(x.shape[1]))
+        if (QuantizationKernels.For(x.device, x.dtype) is { } kernels && kernels.Takes(x.size(1)))
         {
             kernels.QuantizeRows(x.contiguous(), Codes, Scales);
             return;
@@ -70,18 +72,18 @@ internal sealed class Fp8Rows : IDisposable
     /// <returns><c>this otherᵀ</c>, <c>[rows, columns]</c>.</returns>
     public Tensor Multiply(Fp8Rows other, ScalarType type)
     {
-        using var scope = NewDisposeScope();
         if (Codes.device_type != TorchSharp.DeviceType.CUDA)
         {
+            using var scope = NewDisposeScope();
             return Values(ScalarType.Float32).mm(other.Values(ScalarType.Float32).t()).to(type)
                 .MoveToOuterDisposeScope();
         }
 
+        var (codes, scales) = other.Transposed;
         var product = NativeTorch.Call(
-            "aten::_scaled_mm"u8, default, 1,
-            Codes, other.Codes.t(), Scales, other.Scales.t(),
+            "aten::_scaled_mm"u8, default, 1, Codes, codes, Scales, scales,
             OperatorArgument.None, OperatorArgument.None, OperatorArgument.Optional((long)type), true);
-        return product[0].MoveToOuterDisposeScope();
+        return product[0];
     }
 
     /// <summary>Takes both tensors out of the dispose scope that is open.</summary>
@@ -95,7 +97,13 @@ internal sealed class Fp8Rows : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _transposed?.Codes.Dispose();
+        _transposed?.Scales.Dispose();
         Codes.Dispose();
         Scales.Dispose();
     }
+
+    // Kept, because a frozen matrix is multiplied with in every step.
+    private (Tensor Codes, Tensor Scales) Transposed =>
+        _transposed ??= (Codes.t().DetachFromDisposeScope(), Scales.t().DetachFromDisposeScope());
 }

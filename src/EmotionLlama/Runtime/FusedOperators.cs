@@ -10,6 +10,36 @@ namespace EmotionLlama.Runtime;
 /// </summary>
 internal static class FusedOperators
 {
+    /// <summary>A linear map without bias. For a few rows, as in decoding, a kernel reads the matrix as fast as memory
+    /// gives it.</summary>
+    /// <param name="x"><c>[rows, in]</c>.</param>
+    /// <param name="matrix"><c>[out, in]</c>.</param>
+    /// <returns><c>x matrixᵀ</c>, <c>[rows, out]</c>.</returns>
+    public static Tensor Linear(Tensor x, Tensor matrix) =>
+        DecodeKernels.For(x) is { } kernels && DecodeKernels.Multiplies(x, matrix)
+            ? kernels.Multiply(x, matrix)
+            : functional.linear(x, matrix);
+
+    /// <summary>Chooses the most likely next tokens.</summary>
+    /// <param name="logits"><c>[rows, ids]</c>.</param>
+    /// <param name="vocabulary">Ids that may be chosen, from 0 on.</param>
+    /// <param name="next">Gets the ids, <c>[rows]</c>, int64; 0 where a logit is not a number.</param>
+    /// <param name="chosen">Gets the ids, <c>[rows]</c>, float32; −1 where a logit is not a number.</param>
+    public static void Choose(Tensor logits, int vocabulary, Tensor next, Tensor chosen)
+    {
+        if (DecodeKernels.For(logits) is { } kernels)
+        {
+            kernels.Choose(logits, vocabulary, next, chosen);
+            return;
+        }
+
+        using var scope = NewDisposeScope();
+        var (values, ids) = logits.narrow(1, 0, vocabulary).max(1);
+        var isBroken = values.isnan();
+        next.copy_(where(isBroken, zeros_like(ids), ids));
+        chosen.copy_(where(isBroken, ones_like(ids).neg(), ids));
+    }
+
     /// <summary>A residual sum and its root mean square normalization.</summary>
     /// <param name="x">The residual stream <c>[tokens, hidden]</c>.</param>
     /// <param name="delta">What is added to it; null for nothing.</param>
@@ -19,12 +49,12 @@ internal static class FusedOperators
     public static NormedRows AddRmsNorm(
         Tensor x, Tensor? delta, Tensor weight, double epsilon, DropoutMask? dropout = null)
     {
-        if (FusedKernels.For(x, x.shape[^1]) is { } kernels && x.shape[^1] <= kernels.LongestNorm)
+        if (FusedKernels.For(x, x.size(-1)) is { } kernels && x.size(-1) <= kernels.LongestNorm)
             return kernels.AddRmsNorm(x, delta, weight, epsilon, dropout);
 
         var sum = delta is null ? x : x.Plus(delta);
         var normed = Operators.RmsNorm(sum, weight, epsilon);
-        return new(sum, normed, dropout?.Apply(normed) ?? normed);
+        return new(sum, normed, dropout?.Apply(normed));
     }
 
     /// <summary>The gradient of the input of a normalization.</summary>
@@ -44,7 +74,7 @@ internal static class FusedOperators
         double epsilon,
         Tensor? residual)
     {
-        if (FusedKernels.For(x, x.shape[^1]) is { } kernels && x.shape[^1] <= kernels.LongestNorm)
+        if (FusedKernels.For(x, x.size(-1)) is { } kernels && x.size(-1) <= kernels.LongestNorm)
             return kernels.RmsNormBackward(gradient, low, dropout, x, weight, epsilon, residual);
 
         if (low is not null)
@@ -66,11 +96,11 @@ internal static class FusedOperators
     /// <param name="keyHeads">Key and value heads.</param>
     public static QueryKeyValue Rope(Tensor row, Rotations rotations, int heads, int keyHeads)
     {
-        var all = row.view(row.shape[0], heads + (2 * keyHeads), -1);
+        var all = row.view(row.size(0), heads + (2 * keyHeads), -1);
         var value = all.narrow(1, heads + keyHeads, keyHeads);
-        if (FusedKernels.For(row, all.shape[2] / 2) is { } kernels)
+        if (FusedKernels.For(row, all.size(2) / 2) is { } kernels)
         {
-            kernels.Rope(row, rotations, heads + keyHeads, (int)all.shape[2] / 2);
+            kernels.Rope(row, rotations, heads + keyHeads, (int)all.size(2) / 2);
             return new(all.narrow(1, 0, heads), all.narrow(1, heads, keyHeads), value);
         }
 
@@ -87,13 +117,13 @@ internal static class FusedOperators
     public static Tensor RopeBackward(QueryKeyValue gradient, Rotations rotations)
     {
         var (query, key, value) = gradient;
-        if (FusedKernels.For(query, query.shape[2] / 2) is { } kernels)
+        if (FusedKernels.For(query, query.size(2) / 2) is { } kernels)
             return kernels.RopeBackward(query.contiguous(), key.contiguous(), value.contiguous(), rotations);
 
         // Turning back is turning by the negative angle.
         var (cosine, sine) = rotations.Gathered;
         var turned = Operators.Rope(cat([query, key], 1), cosine, -sine);
-        return cat([turned, value], 1).view(query.shape[0], -1);
+        return cat([turned, value], 1).view(query.size(0), -1);
     }
 
     /// <summary>The gated activation <c>silu(gate) · up</c>.</summary>
@@ -102,7 +132,7 @@ internal static class FusedOperators
     /// <remarks>Shazeer, "GLU Variants Improve Transformer", 2020, equation 6.</remarks>
     public static Tensor SwiGlu(Tensor gateUp)
     {
-        var inner = gateUp.shape[1] / 2;
+        var inner = gateUp.size(1) / 2;
         return FusedKernels.For(gateUp, inner) is { } kernels
             ? kernels.SwiGlu(gateUp)
             : functional.silu(gateUp.narrow(1, 0, inner)) * gateUp.narrow(1, inner, inner);
@@ -114,7 +144,7 @@ internal static class FusedOperators
     /// <returns><c>[tokens, 2 · inner]</c></returns>
     public static Tensor SwiGluBackward(Tensor gradient, Tensor gateUp)
     {
-        var inner = gateUp.shape[1] / 2;
+        var inner = gateUp.size(1) / 2;
         if (FusedKernels.For(gateUp, inner) is { } kernels)
         {
             kernels.SwiGluBackward(gradient, gateUp);
@@ -155,7 +185,7 @@ internal static class FusedOperators
         var picked = targets.unsqueeze(1);
         var loss = -logarithms.gather(1, picked).sum();
         var gradient = logarithms.exp_().scatter_add_(
-            1, picked, TensorArithmetic.Filled([targets.shape[0], 1], -1, ScalarType.Float32, logits.device));
+            1, picked, TensorArithmetic.Filled([targets.size(0), 1], -1, ScalarType.Float32, logits.device));
         return (loss, gradient.ScaleInPlace(factor).to(logits.dtype));
     }
 }

@@ -35,7 +35,7 @@ internal static unsafe class NativeTorch
     /// <param name="outputs">How many tensors it gives back.</param>
     /// <param name="arguments">All arguments in order, optional ones too.</param>
     /// <returns>The results; they belong to the dispose scope that is open.</returns>
-    /// <exception cref="InvalidOperationException">The operator failed; libtorch has printed why.</exception>
+    /// <exception cref="OperatorException">The operator failed.</exception>
     public static Tensor[] Call(
         ReadOnlySpan<byte> name,
         ReadOnlySpan<byte> overload,
@@ -53,8 +53,7 @@ internal static unsafe class NativeTorch
             var overloadPointer = given is null ? &nothing : given;
             if (CallDispatcher(namePointer, overloadPointer, stack, Version) != 0)
             {
-                throw new InvalidOperationException(
-                    $"the operator {System.Text.Encoding.UTF8.GetString(name)} failed");
+                throw new OperatorException(System.Text.Encoding.UTF8.GetString(name), LastError());
             }
         }
 
@@ -71,6 +70,17 @@ internal static unsafe class NativeTorch
         nint handle;
         Check(NewTensorHandle(tensor.Handle, &handle), "a tensor is gone");
         return handle;
+    }
+
+    /// <summary>Why the last call of this thread failed; null where libtorch has no such function, as before 2.12.
+    /// </summary>
+    private static string? LastError()
+    {
+        if (!NativeLibrary.TryGetExport(Library, "torch_exception_get_what_without_backtrace", out var function))
+            return null;
+
+        var text = ((delegate* unmanaged<byte*>)function)();
+        return Marshal.PtrToStringUTF8((nint)text);
     }
 
     private static nint Export(string name) => NativeLibrary.GetExport(Library, name);

@@ -62,22 +62,24 @@ public static class Operators
 
     /// <summary>Attention of one new token per sequence over the keys and values kept so far.</summary>
     /// <param name="query"><c>[sequences, heads, channels]</c>.</param>
-    /// <param name="keys"><c>[sequences, kept, keyHeads, channels]</c>.</param>
-    /// <param name="values"><c>[sequences, kept, keyHeads, channels]</c>.</param>
-    /// <param name="mask">Which kept tokens belong to a sequence: <c>[sequences, 1, 1, kept]</c>, bool.</param>
+    /// <param name="kept">Keys and values; all answer tokens that they hold are seen.</param>
+    /// <param name="sequences">Which prompt each sequence sees.</param>
     /// <returns><c>[sequences, heads · channels]</c>.</returns>
-    public static Tensor CachedAttention(Tensor query, Tensor keys, Tensor values, Tensor mask)
+    internal static Tensor CachedAttention(Tensor query, CachedTokens kept, CachedSequences sequences)
     {
-        ArgumentNullException.ThrowIfNull(query);
-        ArgumentNullException.ThrowIfNull(keys);
-        ArgumentNullException.ThrowIfNull(values);
-        var repeats = query.shape[1] / keys.shape[2];
-        var attended = functional.scaled_dot_product_attention(
-            query.unsqueeze(2),
-            RepeatHeads(keys.transpose(1, 2), repeats),
-            RepeatHeads(values.transpose(1, 2), repeats),
-            attn_mask: mask);
-        return attended.reshape(query.shape[0], -1);
+        var (rows, heads, channels) = (query.shape[0], query.shape[1], query.shape[2]);
+        var keyHeads = kept.AnswerKeys.shape[1];
+        var scaled = query.Times(1 / Math.Sqrt(channels)).view(rows, keyHeads, heads / keyHeads, channels);
+        var ofPrompt = TimesPrompts(scaled, kept.PromptKeys.transpose(2, 3), sequences);
+        if (sequences.Mask is not null)
+            ofPrompt = ofPrompt.Plus(sequences.Mask);
+
+        var ofAnswer = scaled.matmul(kept.AnswerKeys.transpose(2, 3));
+        var weights = functional.softmax(cat([ofPrompt, ofAnswer], -1), -1, ScalarType.Float32).to(query.dtype);
+        var longest = kept.PromptKeys.shape[2];
+        return TimesPrompts(weights.narrow(3, 0, longest), kept.PromptValues, sequences)
+            .Plus(weights.narrow(3, longest, kept.AnswerKeys.shape[2]).matmul(kept.AnswerValues))
+            .reshape(rows, -1);
     }
 
     /// <summary>Attention without a mask, for encoders.</summary>
@@ -106,6 +108,30 @@ public static class Operators
     {
         var grid = layout.GridToRow is null ? row : row.index_select(0, layout.GridToRow);
         return grid.view(layout.Count, layout.Longest, row.shape[1], row.shape[2]).transpose(1, 2);
+    }
+
+    /// <summary>The product of each sequence's rows with a matrix of its prompt. Sequences of one prompt are multiplied
+    /// together, so that the prompt is read once.</summary>
+    /// <param name="x"><c>[sequences, keyHeads, n, in]</c>.</param>
+    /// <param name="matrices"><c>[prompts, keyHeads, in, out]</c>.</param>
+    /// <param name="sequences">Which prompt each sequence sees.</param>
+    /// <returns><c>[sequences, keyHeads, n, out]</c></returns>
+    private static Tensor TimesPrompts(Tensor x, Tensor matrices, CachedSequences sequences)
+    {
+        if (sequences.RowsOfPrompt == 0)
+            return x.matmul(matrices.index_select(0, sequences.PromptOfRow));
+
+        if (sequences.RowsOfPrompt == 1)
+            return x.matmul(matrices);
+
+        var (keyHeads, count) = (x.shape[1], x.shape[2]);
+        return x.view(-1, sequences.RowsOfPrompt, keyHeads, count, x.shape[3])
+            .transpose(1, 2)
+            .reshape(matrices.shape[0], keyHeads, sequences.RowsOfPrompt * count, x.shape[3])
+            .matmul(matrices)
+            .view(matrices.shape[0], keyHeads, sequences.RowsOfPrompt, count, -1)
+            .transpose(1, 2)
+            .reshape(x.shape[0], keyHeads, count, -1);
     }
 
     private static Tensor RepeatHeads(Tensor x, long repeats) =>

@@ -35,8 +35,8 @@ internal sealed class PackedAttention : IDisposable
     public static bool UsesFlash(Tensor query) =>
         query.device_type == DeviceType.CUDA
         && query.dtype is ScalarType.BFloat16 or ScalarType.Float16
-        && query.shape[^1] % 8 == 0
-        && query.shape[^1] <= MostFlashChannels;
+        && query.size(-1) % 8 == 0
+        && query.size(-1) <= MostFlashChannels;
 
     /// <summary>Attends, and keeps what <see cref="Backward"/> needs: the inputs and a
     /// little more. All of it belongs to the dispose scope that is open.</summary>
@@ -45,7 +45,7 @@ internal sealed class PackedAttention : IDisposable
         if (UsesFlash(inputs.Query))
         {
             var results = Flash(inputs, layout);
-            return new(inputs, layout, results[0].view(results[0].shape[0], -1), graph: null, results);
+            return new(inputs, layout, results[0].view(results[0].size(0), -1), graph: null, results);
         }
 
         // A graph of its own, from these inputs to this output.
@@ -65,7 +65,7 @@ internal sealed class PackedAttention : IDisposable
         foreach (var unneeded in results[1..])
             unneeded.Dispose();
 
-        return results[0].view(results[0].shape[0], -1);
+        return results[0].view(results[0].size(0), -1);
     }
 
     /// <summary>The gradients of the inputs.</summary>

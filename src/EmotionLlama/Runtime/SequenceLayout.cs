@@ -78,21 +78,6 @@ public sealed class SequenceLayout : IDisposable
             tensor(starts).Send(device));
     }
 
-    /// <summary>One new token for each of several sequences: <c>[sequences]</c> tokens, each at its own position.
-    /// </summary>
-    /// <param name="positions">Position of each new token in its sequence.</param>
-    /// <param name="device">Where the index tensor goes.</param>
-    public static SequenceLayout NextTokens(IReadOnlyList<int> positions, Device device)
-    {
-        ArgumentNullException.ThrowIfNull(positions);
-        return new SequenceLayout(
-            [.. Enumerable.Repeat(1, positions.Count)],
-            Indexes([.. positions.Select(position => (long)position)], device),
-            gather: null,
-            scatter: null,
-            starts: tensor([.. Enumerable.Range(0, positions.Count + 1)]).Send(device));
-    }
-
     /// <inheritdoc/>
     public void Dispose()
     {

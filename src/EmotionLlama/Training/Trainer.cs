@@ -23,7 +23,10 @@ public sealed class Trainer : IDisposable
     private readonly CheckpointStore? _store;
     private readonly GradCheckpoint _checkpoint;
     private readonly GradientExchange _exchange;
+    private readonly Stopwatch _running = new();
+    private readonly Stopwatch _waiting = new();
     private Throughput _throughput = new();
+    private (long OnGpu, long OfProcess) _memory;
     private int _skippedInARow;
     private long _firstStep;
 
@@ -80,6 +83,13 @@ public sealed class Trainer : IDisposable
     /// <summary>Time spent training so far, over all resumptions.</summary>
     public TimeSpan Elapsed { get; private set; }
 
+    /// <summary>Seconds of <see cref="Run"/> so far, with evaluations and checkpoints.</summary>
+    public double RunSeconds => _running.Elapsed.TotalSeconds;
+
+    /// <summary>Seconds of <see cref="Run"/> so far in which the next batch was not there yet. On a GPU they cost less
+    /// than that, because it computes meanwhile what was queued before.</summary>
+    public double DataWaitSeconds => _waiting.Elapsed.TotalSeconds;
+
     /// <summary>Loss of the steps of the epoch under way, or of the one that has just ended.</summary>
     public LossMean EpochLoss { get; } = new();
 
@@ -111,8 +121,7 @@ public sealed class Trainer : IDisposable
         if (NextStep >= Plan.Steps)
             return;
 
-        var clock = Stopwatch.StartNew();
-        var before = Elapsed;
+        var before = Elapsed - _running.Elapsed;
         _throughput = new Throughput();
         _skippedInARow = 0;
         _firstStep = NextStep;
@@ -123,6 +132,7 @@ public sealed class Trainer : IDisposable
         // Reading is not cancelled, because the step under way is to be finished.
         using var batches = _data.Read(Drawn, CancellationToken.None).GetEnumerator();
         StepUnderWay? underWay = null;
+        _running.Start();
         try
         {
             foreach (var step in Plan.StepsFrom(NextStep))
@@ -131,7 +141,7 @@ public sealed class Trainer : IDisposable
                 _throughput.Continue();
                 var queued = Queue(step, TakeRows(batches, step.Iterations), cancellationToken.IsCancellationRequested);
                 Settle(ref underWay, observer);
-                (underWay, NextStep, Elapsed) = (queued, step.Step + 1, before + clock.Elapsed);
+                (underWay, NextStep, Elapsed) = (queued, step.Step + 1, before + _running.Elapsed);
                 Drawn += (long)step.Iterations * Ranks.Size;
 
                 // A GPU computes one step while the next one is queued; what needs a step's result waits for it.
@@ -164,6 +174,7 @@ public sealed class Trainer : IDisposable
         }
         finally
         {
+            _running.Stop();
             underWay?.Numbers.Dispose();
         }
     }
@@ -298,16 +309,31 @@ public sealed class Trainer : IDisposable
         return EpochEnded?.Invoke(step) ?? EpochDecision.GoOn;
     }
 
-    private static List<PackedBatch> TakeRows(IEnumerator<PackedBatch> batches, int count)
+    private List<PackedBatch> TakeRows(IEnumerator<PackedBatch> batches, int count)
     {
+        _waiting.Start();
         var rows = new List<PackedBatch>(count);
         while (rows.Count < count && batches.MoveNext())
             rows.Add(batches.Current);
 
+        _waiting.Stop();
         return rows;
     }
 
-    private StepMetrics Measure(StepUnderWay step, double loss, double norm) => new()
+    /// <summary>Asking for memory takes time, so it is looked at for the steps that are logged.</summary>
+    private void MeasureMemory(long step)
+    {
+        if (step == 1 || step % _run.LogFreq == 0 || _memory.OfProcess == 0)
+            _memory = (GpuMemory.InUse(_model.Device), Environment.WorkingSet);
+    }
+
+    private StepMetrics Measure(StepUnderWay step, double loss, double norm)
+    {
+        MeasureMemory(step.Step.Step + 1);
+        return MetricsOf(step, loss, norm);
+    }
+
+    private StepMetrics MetricsOf(StepUnderWay step, double loss, double norm) => new()
     {
         Step = step.Step.Step + 1,
         Epoch = step.Step.Epoch,
@@ -320,10 +346,12 @@ public sealed class Trainer : IDisposable
         Samples = step.Totals.Samples,
         TokensPerSecond = _throughput.TokensPerSecond,
         SamplesPerSecond = _throughput.SamplesPerSecond,
-        MemoryBytes = Environment.WorkingSet,
+        MemoryBytes = _memory.OnGpu > 0 ? _memory.OnGpu : _memory.OfProcess,
+        ProcessBytes = _memory.OfProcess,
         Skipped = !double.IsFinite(norm),
         LossScale = step.LossScale,
         ElapsedSeconds = Elapsed.TotalSeconds,
+        DataWaitSeconds = DataWaitSeconds,
     };
 
     private bool IsDue(PlannedStep step, bool stopping) =>

@@ -18,7 +18,7 @@ internal sealed class EncoderChecks : ICheckFamily
     {
         // The reference holds the last of the hidden states that transformers 5 lists: the one before the final norm.
         using var hubert = new Shared<HubertEncoder>(() =>
-            EncoderFactory.OpenHubert(folder.Find("hubert"), CPU, finalNorm: false));
+            EncoderFactory.OpenHubert(folder.Find("hubert"), folder.Device, finalNorm: false));
         using var sounds = Numbers(folder, "hubert_io.safetensors");
         yield return Check("hubert", "input_values", sounds, () => Normalized(hubert.Value, sounds.Value));
         yield return Check("hubert", "last_hidden", sounds, () =>
@@ -26,13 +26,13 @@ internal sealed class EncoderChecks : ICheckFamily
         yield return Check("hubert", "utterance_mean_last", sounds, () => Mean(hubert.Value, sounds.Value, 1));
         yield return Check("hubert", "utterance_mean_last4_sum", sounds, () => Mean(hubert.Value, sounds.Value, 4));
 
-        using var vitMae = new Shared<VitMaeEncoder>(() => EncoderFactory.OpenVitMae(folder.Find("vitmae"), CPU));
+        using var vitMae = new Shared<VitMaeEncoder>(() => EncoderFactory.OpenVitMae(folder.Find("vitmae"), folder.Device));
         using var pictures = Numbers(folder, "vitmae_io.safetensors");
         yield return Check("vitmae", "last_hidden", pictures, () =>
             vitMae.Value.Forward(pictures.Value.Read("pixel_values")));
 
         using var videoMae = new Shared<VideoMaeEncoder>(() =>
-            EncoderFactory.OpenVideoMae(folder.Find("videomae"), CPU));
+            EncoderFactory.OpenVideoMae(folder.Find("videomae"), folder.Device));
         using var videos = Numbers(folder, "videomae_io.safetensors");
         yield return Check("videomae", "last_hidden", videos, () =>
             videoMae.Value.Forward(videos.Value.Read("pixel_values")));

@@ -87,7 +87,7 @@ internal sealed partial class GenerationChecks : ICheckFamily
             return Deviation.Incomparable("expected.json holds no first_logits_top5");
 
         var llama = reference.Model.Llama;
-        var hidden = llama.Forward(reference.Model.Embed(clip), clip.Layout(CPU));
+        var hidden = llama.Forward(reference.Model.Embed(clip), clip.Layout(reference.Model.Device));
         var logits = llama.Logits(hidden[^1..]).squeeze(0);
         var (_, ids) = logits.topk(expected.FirstLogits.Count);
         return Deviation.Worst(expected.FirstLogits.Select((pair, place) =>

@@ -74,7 +74,7 @@ internal sealed class LlamaChecks : ICheckFamily
     {
         using var stored = new HuggingFaceFolder(folder.Find(Folder));
         using var llama = new Llama(
-            Config(folder, Folder), new WeightReader(stored, CPU, ScalarType.Float32), new LoraSettings { Rank = 0 });
+            Config(folder, Folder), new WeightReader(stored, folder.Device, ScalarType.Float32), new LoraSettings { Rank = 0 });
         var weights = llama.FrozenWeights.ToList();
         var names = Compare.SameNames(Folder, weights.Select(weight => weight.Name), stored.Names.Where(IsWeight));
         return Deviation.Worst(

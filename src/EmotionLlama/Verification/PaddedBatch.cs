@@ -42,7 +42,8 @@ internal sealed class PaddedBatch
         var width = longestPrompt + longestAnswer;
 
         // The original names "$$" as padding token, which no Llama vocabulary has: it becomes <unk>.
-        var padding = reference.Model.Llama.Embed(tensor((long)reference.Prompts.Tokenizer.UnknownId).unsqueeze(0));
+        var padding = reference.Model.Llama.Embed(
+            tensor((long)reference.Prompts.Tokenizer.UnknownId).unsqueeze(0).Send(reference.Model.Device));
         return new PaddedBatch
         {
             Embeddings = stack(rows.Select(row =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using static TorchSharp.torch;
 
 namespace EmotionLlama.Verification;
 
@@ -33,6 +34,7 @@ internal sealed partial class ReferenceFolder
     ];
 
     private readonly Lazy<ExpectedNumbers> _expected;
+    private Device? _device;
 
     private ReferenceFolder(string location)
     {
@@ -42,6 +44,9 @@ internal sealed partial class ReferenceFolder
 
     /// <summary>The folder's path.</summary>
     public string Location { get; }
+
+    /// <summary>Where what the folder is compared with is computed.</summary>
+    public Device Device { get => _device ?? CPU; set => _device = value; }
 
     /// <summary>The content of <c>expected.json</c>.</summary>
     public ExpectedNumbers Expected => _expected.Value;

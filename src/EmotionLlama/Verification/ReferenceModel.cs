@@ -21,7 +21,7 @@ internal sealed class ReferenceModel : IDisposable
     private ReferenceModel(EmotionLlamaModel model, LoadReport loaded, PromptBuilder prompts) =>
         (Model, Loaded, Prompts) = (model, loaded, prompts);
 
-    /// <summary>The model, in float32 on the CPU.</summary>
+    /// <summary>The model, in float32.</summary>
     public EmotionLlamaModel Model { get; }
 
     /// <summary>What the model took from the checkpoint.</summary>
@@ -57,6 +57,8 @@ internal sealed class ReferenceModel : IDisposable
             tokenizer,
             new PromptSettings { MaxAnswerTokens = MaxAnswerTokens, ImageTokens = model.ImageTokens });
         return new ReferenceModel(model, TrainedWeights.Load(model, checkpoint), prompts);
+
+        WeightReader Reader(IWeightSource source) => new(source, folder.Device, ScalarType.Float32);
     }
 
     /// <summary>Builds the model with the weights of a checkpoint file.</summary>
@@ -90,8 +92,6 @@ internal sealed class ReferenceModel : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Model.Dispose();
-
-    private static WeightReader Reader(IWeightSource source) => new(source, CPU, ScalarType.Float32);
 
     private static string[] LoraTargets(IWeightSource checkpoint) =>
     [

@@ -26,10 +26,15 @@ public sealed class ReferenceVerifier
 
     /// <summary>Runs all checks of the folder.</summary>
     /// <param name="progress">Hears of each check when it is done; null tells no one.</param>
+    /// <param name="device">Where to compute, in float32; null is the CPU.</param>
     /// <param name="cancellation">Stops between two checks.</param>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public VerificationReport Run(Action<CheckResult>? progress = null, CancellationToken cancellation = default) =>
-        Run(Families, progress, cancellation);
+    public VerificationReport Run(
+        Action<CheckResult>? progress = null, Device? device = null, CancellationToken cancellation = default)
+    {
+        _folder.Device = device ?? CPU;
+        return Run(Families, progress, cancellation);
+    }
 
     /// <summary>Runs the checks of some families.</summary>
     internal VerificationReport Run(

@@ -22,7 +22,7 @@ internal sealed class VisionChecks : ICheckFamily
         var sizes = folder.Expected.Dims;
         using var stored = WeightSources.Open(folder.Find(ReferenceModel.VisionFile));
         using var tower = new EvaVisionTransformer(
-            new WeightReader(stored, CPU, ScalarType.Float32), sizes.Image, sizes.Vit.Heads);
+            new WeightReader(stored, folder.Device, ScalarType.Float32), sizes.Image, sizes.Vit.Heads);
         var blocks = tower.Weights.Count(weight => weight.Name.EndsWith(".norm1.weight", StringComparison.Ordinal));
         return Deviation.Worst(
         [
@@ -43,7 +43,7 @@ internal sealed class VisionChecks : ICheckFamily
         return Deviation.Worst(((string[])["weight", "bias"]).Select(name =>
         {
             // Taking it checks its shape.
-            using var taken = new WeightReader(stored, CPU, ScalarType.Float32).Take(name, channels);
+            using var taken = new WeightReader(stored, folder.Device, ScalarType.Float32).Take(name, channels);
             return Compare.Absolute(name, taken, stored.Read(name));
         }));
     }

@@ -18,7 +18,7 @@ public static class ComputeDevice
     public static Device Choose(string? name)
     {
         if (name is null)
-            return HasGpu() ? CUDA : CPU;
+            return HasGpu() ? Exact(CUDA) : CPU;
 
         if (name == "cpu")
             return CPU;
@@ -33,7 +33,7 @@ public static class ComputeDevice
 
         var count = HasGpu() ? cuda.device_count() : 0;
         if (index < count)
-            return new Device(DeviceType.CUDA, index);
+            return Exact(new Device(DeviceType.CUDA, index));
 
         var shown = Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES") is { Length: > 0 } gpus
             ? $" (CUDA_VISIBLE_DEVICES is {gpus.Printable()}; each rank needs a GPU of its own)"
@@ -53,6 +53,15 @@ public static class ComputeDevice
             Amp.Auto when device.type == DeviceType.CUDA => ScalarType.BFloat16,
             _ => ScalarType.Float32,
         };
+    }
+
+    /// <summary>Keeps float32 what it says on a GPU: cuDNN's convolutions otherwise round their inputs to 10 binary digits
+    /// (TensorFloat-32), and products do where someone asked for it.</summary>
+    private static Device Exact(Device device)
+    {
+        backends.cudnn.allow_tf32 = false;
+        backends.cuda.matmul.allow_tf32 = false;
+        return device;
     }
 
     /// <summary>Checks that a device can multiply frozen weights of a format.</summary>

@@ -30,4 +30,7 @@ public sealed record DryRunReport
 
     /// <summary>About how much memory a step takes.</summary>
     public required MemoryEstimate Memory { get; init; }
+
+    /// <summary>How large the vision cache becomes; null where the recipe names none.</summary>
+    public VisionCacheSize? VisionCache { get; init; }
 }

@@ -54,7 +54,10 @@ public static class DryRunWorkflow
                 (long)batch * longest,
                 (long)batch * answer,
                 BytesOf(ComputeDevice.Precision(recipe.Run.Amp, device)),
-                recipe.Model),
+                recipe.Model,
+                device.type == TorchSharp.DeviceType.CUDA),
+            VisionCache = VisionCaching.Measure(
+                recipe, session.Datasets.Concat(session.HeldOut), cancellationToken),
         };
     }
 

@@ -26,8 +26,8 @@ public static class EncodingBenchmark
         using var tower = new EvaVisionTransformer(
             new WeightReader(
                 new DrawnWeights(ModelTensors.Vision(options.Preset), device, dtype), device, dtype),
-            options.ImageSize);
-        using var images = randn(options.Batch, 3, options.ImageSize, options.ImageSize);
+            options.Preset.ImageSize);
+        using var images = randn(options.Batch, 3, options.Preset.ImageSize, options.Preset.ImageSize);
         List<double> all = [], host = [];
         using var _ = no_grad();
         for (var i = 0; i < WarmUps + options.Steps; i++)

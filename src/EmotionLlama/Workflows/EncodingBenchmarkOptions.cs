@@ -12,9 +12,6 @@ public sealed record EncodingBenchmarkOptions
     /// <summary>Pictures at once.</summary>
     public int Batch { get; init; } = 8;
 
-    /// <summary>Height and width of the pictures in pixels.</summary>
-    public int ImageSize { get; init; } = 448;
-
     /// <summary>Batches that are measured, after a few to warm up.</summary>
     public int Steps { get; init; } = 10;
 

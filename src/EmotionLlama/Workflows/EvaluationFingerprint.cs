@@ -37,6 +37,9 @@ internal sealed class EvaluationFingerprint
             ["run.device"] = device.type.ToString().ToLowerInvariant(),
             ["run.amp"] = ComputeDevice.Precision(recipe.Run.Amp, device).ToString().ToLowerInvariant(),
         };
+        if (model.FrozenWeights != FrozenFormat.Auto)
+            _model.Add("model.frozen_weights", Text(model.FrozenWeights));
+
         foreach (var (key, value) in RawClips.Describe(recipe.Features))
             _model.Add(key, value);
     }

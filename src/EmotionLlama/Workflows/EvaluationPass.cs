@@ -1,3 +1,5 @@
+using EmotionLlama.Evaluation;
+
 namespace EmotionLlama.Workflows;
 
 /// <summary>The clips of a test set, answered about once: with everything present, or without a modality.</summary>
@@ -18,6 +20,9 @@ internal sealed record EvaluationPass(
 
     /// <summary>The log of its answers.</summary>
     public string Log => File("answers", "log.jsonl");
+
+    /// <summary>Whether an earlier run has answered about all clips.</summary>
+    public bool IsAnswered => AnswerLog.Count(Log) >= Clips.Count;
 
     /// <summary>A file of its own in the folder.</summary>
     public string File(string name, string extension) =>

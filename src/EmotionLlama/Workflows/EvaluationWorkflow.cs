@@ -46,12 +46,19 @@ public sealed class EvaluationWorkflow(Recipe recipe, EvaluationOptions options,
         if (string.IsNullOrEmpty(recipe.Model.Ckpt))
             observer.OnMessage("model.ckpt names no checkpoint: LoRA and projections are random, the model is untuned");
 
-        using var vision = VisionCaching.Prepare(
-            recipe, passes.SelectMany(set => set).Select(pass => pass.Clips.Dataset), cancellationToken);
+        // Only what is still to be answered about needs pictures.
+        var unanswered = passes.SelectMany(set => set).Where(pass => !pass.IsAnswered).ToList();
+        using var vision = unanswered.Count == 0
+            ? null
+            : VisionCaching.Prepare(recipe, unanswered.Select(pass => pass.Clips.Dataset), cancellationToken);
         var built = model.Build(observer.OnLoaded, cancellationToken);
         vision?.Fill(built, observer.OnMessage, observer.OnVisionCache, cancellationToken);
+        built.Llama.MergeLora();
         var generator = new AnswerGenerator(built, model.Prompts(built));
-        return [.. passes.Select(set => Evaluate(set, generator, cancellationToken)).OfType<EvaluationOutcome>()];
+        return MemoryAdvice.Guard<IReadOnlyList<EvaluationOutcome>>(
+            recipe,
+            MemoryUse.Answering,
+            () => [.. passes.Select(set => Evaluate(set, generator, cancellationToken)).OfType<EvaluationOutcome>()]);
     }
 
     /// <summary>The generation settings of a test set.</summary>

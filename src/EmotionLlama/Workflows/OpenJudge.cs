@@ -48,8 +48,10 @@ public sealed class OpenJudge : IDisposable
         var model = new RecipeModel(recipe);
         try
         {
+            var built = model.Build(report);
+            built.Llama.MergeLora();
             var client = new LlamaChatClient(
-                model.Build(report), model.Tokenizer, name, new GenerationSettings { MaxNewTokens = OwnAnswerTokens });
+                built, model.Tokenizer, name, new GenerationSettings { MaxNewTokens = OwnAnswerTokens });
             return new OpenJudge(client, model, recipe.Judge with { Model = name, Parallel = 1 }, outputFolder);
         }
         catch

@@ -15,7 +15,7 @@ internal sealed class RecipeModel(Recipe recipe) : IDisposable
     private EmotionLlamaModel? _model;
 
     /// <summary>Llama's tokenizer.</summary>
-    public LlamaTextTokenizer Tokenizer { get; } = ModelFactory.OpenTokenizer(recipe.Model);
+    public LlamaTextTokenizer Tokenizer { get; } = ModelFactory.OpenTokenizer(Checked(recipe).Model);
 
     /// <summary>Builds the model; later calls return the same.</summary>
     /// <param name="report">Hears what was loaded.</param>
@@ -32,8 +32,10 @@ internal sealed class RecipeModel(Recipe recipe) : IDisposable
         random.manual_seed(recipe.Run.Seed);
         var device = ComputeDevice.Choose(recipe.Run.Device);
         var dtype = ComputeDevice.Precision(recipe.Run.Amp, device);
-        ComputeDevice.CheckFrozen(recipe.Model.FrozenWeights, device, dtype);
-        return _model = ModelFactory.Build(recipe.Model, device, dtype, report, cancellation);
+        return _model = MemoryAdvice.Guard(
+            recipe,
+            MemoryUse.Loading,
+            () => ModelFactory.Build(recipe.Model, device, dtype, report, cancellation));
     }
 
     /// <summary>The prompt builder of the model.</summary>
@@ -44,6 +46,19 @@ internal sealed class RecipeModel(Recipe recipe) : IDisposable
     {
         _model?.Dispose();
         SetThreads(_threadsBefore);
+    }
+
+    /// <summary>Finds what the device cannot do before anything is read.</summary>
+    private static Recipe Checked(Recipe recipe)
+    {
+        if (recipe.Model.FrozenWeights != FrozenFormat.Auto)
+        {
+            var device = ComputeDevice.Choose(recipe.Run.Device);
+            ComputeDevice.CheckFrozen(
+                recipe.Model.FrozenWeights, device, ComputeDevice.Precision(recipe.Run.Amp, device));
+        }
+
+        return recipe;
     }
 
     /// <summary>Sets libtorch's number of threads, where one is given.</summary>

@@ -22,12 +22,14 @@ public sealed class RecipeTrainingData : ITrainingData
     /// <param name="difficulties">The difficulties of each data set's clips, null for data sets without a curriculum;
     /// null where there is none at all.</param>
     /// <param name="ranks">The processes that share the order; null where there is one.</param>
+    /// <param name="pinned">Whether batches lie in page-locked memory, for a model on a GPU.</param>
     public RecipeTrainingData(
         IReadOnlyList<MerrDataset> datasets,
         RunRecipe run,
         PromptBuilder prompts,
         IReadOnlyList<IReadOnlyList<double>?>? difficulties = null,
-        IProcessGroup? ranks = null)
+        IProcessGroup? ranks = null,
+        bool pinned = false)
     {
         ArgumentNullException.ThrowIfNull(run);
         var order = Order(datasets, run, difficulties, ranks);
@@ -36,7 +38,7 @@ public sealed class RecipeTrainingData : ITrainingData
             datasets,
             order.From(drawn),
             clips => PackedBatch.Pack(
-                [.. clips.Select(clip => (clip, prompts.ForTraining(clip.Instruction, clip.Answer)))]),
+                [.. clips.Select(clip => (clip, prompts.ForTraining(clip.Instruction, clip.Answer)))], pinned),
             new BatchLoaderOptions { NumWorkers = run.NumWorkers, OnBadSample = run.OnBadSample });
     }
 

@@ -36,6 +36,15 @@ public sealed record TrainingBenchmarkOptions
     /// <summary>LoRA's dropout; 0 where losses of several ranks are compared with those of one.</summary>
     public double Dropout { get; init; } = 0.05;
 
+    /// <summary>Threads that one operation is computed on, on a CPU; null takes libtorch's default.</summary>
+    public int? Threads { get; init; }
+
+    /// <summary>Whether each step has a batch of its own, from which there is something to learn.</summary>
+    public bool VariesBatches { get; init; }
+
+    /// <summary>The learning rate at the start.</summary>
+    public double LearningRate { get; init; } = 1e-5;
+
     /// <summary><c>cuda</c>, <c>cuda:N</c> or <c>cpu</c>; null takes a GPU where there is one.</summary>
     public string? Device { get; init; }
 }

@@ -42,4 +42,13 @@ public sealed record TrainingOutcome
 
     /// <summary>Seconds that the run took, loading included.</summary>
     public required double Seconds { get; init; }
+
+    /// <summary>Seconds of training, with its evaluations and checkpoints, without loading.</summary>
+    public required double TrainingSeconds { get; init; }
+
+    /// <summary>Seconds of training in which the next samples were not there yet.</summary>
+    public required double DataWaitSeconds { get; init; }
+
+    /// <summary>The share of the training that was waiting for samples.</summary>
+    public double DataWaitShare => TrainingSeconds > 0 ? DataWaitSeconds / TrainingSeconds : 0;
 }

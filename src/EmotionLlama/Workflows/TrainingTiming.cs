@@ -31,6 +31,9 @@ public sealed record TrainingTiming
     /// <summary>Bytes of the GPU that were in use at the end, caches of libtorch included; 0 on a CPU.</summary>
     public required long BytesInUse { get; init; }
 
+    /// <summary>Bytes that a dry run would have said.</summary>
+    public required long BytesEstimated { get; init; }
+
     /// <summary>Samples per second of all ranks together.</summary>
     public double SamplesPerSecond => Options.Batch * (Exchange?.Ranks ?? 1) / StepSeconds;
 

@@ -8,6 +8,7 @@ using EmotionLlama.Models;
 using EmotionLlama.Monitoring;
 using EmotionLlama.Runtime;
 using EmotionLlama.Training;
+using TorchSharp;
 
 namespace EmotionLlama.Workflows;
 
@@ -42,8 +43,21 @@ public static class TrainingWorkflow
     {
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(observer);
+        return MemoryAdvice.Guard(
+            session.Recipe,
+            MemoryUse.Training,
+            () => RunWhole(session, resume, observer, answerer, ranks ?? new SingleProcess(), cancellationToken));
+    }
+
+    private static TrainingOutcome RunWhole(
+        TrainingSession session,
+        string? resume,
+        ITrainingObserver observer,
+        SampleAnswerer? answerer,
+        IProcessGroup ranks,
+        CancellationToken cancellationToken)
+    {
         var clock = Stopwatch.StartNew();
-        ranks ??= new SingleProcess();
         var writes = ranks.Rank == 0;
         var recipe = session.Recipe;
         resume ??= recipe.Run.ResumeCkptPath;
@@ -59,7 +73,13 @@ public static class TrainingWorkflow
         vision?.Fill(model, observer.OnMessage, observer.OnVisionCache, cancellationToken);
         var difficulties = CurriculumDifficulties.Prepare(
             session, model, folder, resume, observer.OnMessage, cancellationToken, ranks);
-        var data = new RecipeTrainingData(session.Datasets, recipe.Run, session.Prompts(model), difficulties, ranks);
+        var data = new RecipeTrainingData(
+            session.Datasets,
+            recipe.Run,
+            session.Prompts(model),
+            difficulties,
+            ranks,
+            pinned: model.Device.type == DeviceType.CUDA);
         var store = new CheckpointStore(folder, RecipeTree.Of(recipe), recipe.Run.KeepLast);
         using var trainer = new Trainer(model, recipe, data, writes ? store : null, ranks);
         if (resume is not null)
@@ -127,6 +147,8 @@ public static class TrainingWorkflow
             OutputFolder = folder,
             SkippedSamples = skipped,
             Seconds = clock.Elapsed.TotalSeconds,
+            TrainingSeconds = trainer.RunSeconds,
+            DataWaitSeconds = trainer.DataWaitSeconds,
         };
 
         // Where an epoch begins: before the run, and again where it was killed before it evaluated the epoch it had saved.

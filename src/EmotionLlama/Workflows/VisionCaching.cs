@@ -57,6 +57,23 @@ internal sealed class VisionCaching : IDisposable
         }
     }
 
+    /// <summary>Finds out how large a cache will be; writes nothing.</summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="datasets">All clips that will be read.</param>
+    /// <param name="cancellationToken">Stops looking for pictures.</param>
+    /// <returns>Null where the recipe names none.</returns>
+    /// <exception cref="InputException">The cache or the tower's weights cannot be read.</exception>
+    public static VisionCacheSize? Measure(
+        Recipe recipe, IEnumerable<MerrDataset> datasets, CancellationToken cancellationToken)
+    {
+        using var caching = Attach(recipe, datasets);
+        if (caching is null)
+            return null;
+
+        var (pictures, missing) = caching._filling.Count(cancellationToken);
+        return new VisionCacheSize(caching._cache.Folder, pictures, missing, caching._cache.Kind.Bytes);
+    }
+
     /// <summary>Fills the cache, so that the tower runs for no picture again that augmentation leaves alone.</summary>
     /// <param name="model">Whose tower runs.</param>
     /// <param name="message">Hears what a person should know.</param>

@@ -28,12 +28,19 @@ internal sealed class VisionFilling(VisionCache cache, IReadOnlyList<MerrDataset
     /// </exception>
     public void Check(CancellationToken cancellationToken)
     {
-        var missing = FindPictures(cancellationToken).Count(picture => !cache.Contains(picture.Key));
+        var (_, missing) = Count(cancellationToken);
         if (missing == 0)
             return;
 
         VisionCacheWriter.EnsureWritable(cache.Folder);
         DiskSpace.Need(cache.Folder, missing * cache.Kind.Bytes, FreeBytes);
+    }
+
+    /// <summary>Different pictures, and how many of them the cache lacks.</summary>
+    public (int Pictures, int Missing) Count(CancellationToken cancellationToken)
+    {
+        var pictures = FindPictures(cancellationToken);
+        return (pictures.Count, pictures.Count(picture => !cache.Contains(picture.Key)));
     }
 
     /// <summary>Fills the cache.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using EmotionLlama.Tests.Distributed;
 
@@ -28,6 +29,29 @@ public sealed class BenchTrainTests
         Assert.InRange(Number("loss"), 5.5, 8);
 
         double Number(string name) => run.Json.GetProperty(name).GetDouble();
+    }
+
+    /// <summary>Frozen matrices that are rounded hardly change what is learned.</summary>
+    [Theory]
+    [InlineData("fp8")]
+    [InlineData("nf4")]
+    public async Task Losses_of_samples_that_follow_a_rule_fall_alike_in_every_format(string format)
+    {
+        using var folder = new TemporaryFolder();
+        string[] options = [.. Miniature, "--batch", "2", "--steps", "26", "--learning-rate", "0.003"];
+
+        var dense = await CliRun.Of([.. options, "--losses", folder["dense"]]);
+        var rounded = await CliRun.Of([.. options, "--frozen", format, "--losses", folder["rounded"]]);
+
+        Assert.Equal((0, 0), (dense.Code, rounded.Code));
+        var (expected, actual) = (Read("dense"), Read("rounded"));
+        Assert.Equal(30, expected.Length);
+        Assert.NotEqual(expected, actual);
+        Assert.True(expected[^5..].Average() < expected[..5].Average() - 0.1);
+        Assert.Equal(expected[^5..].Average(), actual[^5..].Average(), 0.05 * expected[^5..].Average());
+
+        double[] Read(string name) => [.. File.ReadLines(folder[name])
+            .Select(line => double.Parse(line, CultureInfo.InvariantCulture))];
     }
 
     [Fact]

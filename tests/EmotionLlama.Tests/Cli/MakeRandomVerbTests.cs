@@ -106,8 +106,9 @@ public sealed class MakeRandomVerbTests : IDisposable
         var data = JsonDocument.Parse(report.Output).RootElement.GetProperty("data");
         Assert.Equal(5, data[0].GetProperty("clips").GetInt32());
         Assert.Equal(1, data[1].GetProperty("clips").GetInt32());
-        Assert.InRange(data[0].GetProperty("answer_tokens").GetProperty("longest").GetInt32(), 60, 256);
+        Assert.InRange(data[0].GetProperty("tasks")[0].GetProperty("answer_tokens").GetProperty("longest").GetInt32(), 60, 256);
         Assert.Equal((0, ""), (run.Code, run.Error));
+        Assert.Contains("of them waiting for data", run.Output, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(_folder["out"], "checkpoint_0.pth")));
     }
 

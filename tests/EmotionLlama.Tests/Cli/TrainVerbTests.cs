@@ -48,19 +48,21 @@ public sealed class TrainVerbTests(SmallWorld world) : IDisposable
     }
 
     [Theory]
-    [InlineData(2)]
-    [InlineData(3)]
-    [InlineData(5)]
-    public async Task A_run_that_was_stopped_and_resumed_ends_in_the_weights_of_one_that_was_not(int step)
+    [InlineData(2, "auto")]
+    [InlineData(3, "auto")]
+    [InlineData(5, "auto")]
+    [InlineData(2, "fp8")]
+    [InlineData(5, "nf4")]
+    public async Task A_run_that_was_stopped_and_resumed_ends_in_the_weights_of_one_that_was_not(int step, string frozen)
     {
-        var whole = $"run.output_dir={_folder["whole"]}";
-        Assert.Equal(0, (await _folder.TrainAsync(whole)).Code);
+        var format = $"model.frozen_weights={frozen}";
+        Assert.Equal(0, (await _folder.TrainAsync(format, $"run.output_dir={_folder["whole"]}")).Code);
 
-        var stopped = await _folder.TrainAsync([], [], stopAfterStep: step);
+        var stopped = await _folder.TrainAsync([format], [], stopAfterStep: step);
         Assert.Equal(130, stopped.Code);
         Assert.Equal("stopped", stopped.ErrorLine);
         Assert.Equal(step != 3, File.Exists(_folder.OutputFile(CheckpointStore.LatestName)));
-        var resumed = await _folder.TrainAsync([], ["--resume"]);
+        var resumed = await _folder.TrainAsync([format], ["--resume"]);
 
         Assert.Equal(0, resumed.Code);
         Assert.Equal(Enumerable.Range(step + 1, 6 - step), resumed.Events("step").Select(StepOf));

@@ -40,6 +40,33 @@ public sealed class LlamaScorerTests
         check.Next([.. sources.Select((_, i) => i).Reverse()], [.. sources.Select((_, i) => 40 + i)]);
     }
 
+    [Theory]
+    [InlineData(0, 1, 2)]
+    [InlineData(0, 2)]
+    [InlineData(1, 1, 0)]
+    public void Chosen_tokens_are_the_most_likely_ones(params int[] sources)
+    {
+        using var tiny = new TinyModel();
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var prompts = tiny.RandomPrompts(Lengths);
+        using var told = new LlamaScorer(tiny.Model.Llama, prompts, Lengths, steps: 4);
+        using var itself = new LlamaScorer(tiny.Model.Llama, prompts, Lengths, steps: 4);
+        told.Start();
+        itself.Start();
+
+        int[] tokens = [.. sources.Select((_, i) => 20 + i)];
+        itself.Feed(sources, tokens);
+        itself.FeedChosen();
+        itself.FeedChosen();
+        for (var step = 0; step < 3; step++)
+        {
+            var logits = told.Next(step == 0 ? sources : [.. Enumerable.Range(0, sources.Length)], tokens);
+            tokens = [.. Enumerable.Range(0, sources.Length).Select(row => Logits.ArgMax(logits.Row(row)))];
+            Assert.Equal(tokens, itself.ReadChosen());
+        }
+    }
+
     [Fact]
     public void Rows_of_the_embedding_that_stand_for_no_token_cannot_be_chosen()
     {
@@ -47,8 +74,8 @@ public sealed class LlamaScorerTests
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var prompts = tiny.RandomPrompts(Lengths);
-        using var all = new LlamaScorer(tiny.Model.Llama, prompts, Lengths, capacity: Lengths.Max());
-        using var known = new LlamaScorer(tiny.Model.Llama, prompts, Lengths, capacity: Lengths.Max(), vocabulary: 7);
+        using var all = new LlamaScorer(tiny.Model.Llama, prompts, Lengths, steps: 0);
+        using var known = new LlamaScorer(tiny.Model.Llama, prompts, Lengths, steps: 0, vocabulary: 7);
 
         var (whole, cut) = (all.Start(), known.Start());
 
@@ -63,11 +90,13 @@ public sealed class LlamaScorerTests
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var prompt = full([4, tiny.Config.HiddenSize], double.NaN, ScalarType.Float32);
-        using var scorer = new LlamaScorer(tiny.Model.Llama, prompt, [4], capacity: 4);
+        using var scorer = new LlamaScorer(tiny.Model.Llama, prompt, [4], steps: 1);
 
         var error = Assert.Throws<InputException>(scorer.Start);
 
         Assert.Contains("not numbers", error.Message, StringComparison.Ordinal);
+        scorer.Feed([0], [1]);
+        Assert.Throws<InputException>(() => scorer.ReadChosen());
     }
 
     /// <summary>A scorer, and beside it the whole sequences, which go through the model anew each time.</summary>
@@ -84,7 +113,7 @@ public sealed class LlamaScorerTests
             _tiny = tiny;
             var prompts = tiny.RandomPrompts(Lengths);
             _sequences = [.. prompts.split(Lengths.Select(length => (long)length).ToArray())];
-            _scorer = new LlamaScorer(tiny.Model.Llama, prompts, Lengths, capacity: Lengths.Max() + 4);
+            _scorer = new LlamaScorer(tiny.Model.Llama, prompts, Lengths, steps: 4);
         }
 
         public void Start() => Compare(_scorer.Start());

@@ -41,7 +41,7 @@ public sealed class ParityTests : IDisposable
             using var scope = NewDisposeScope();
             using var batch = PackedBatch.Pack([(clip, _reference.Prompts.ForGeneration(clip.Instruction))]);
             using var scorer = new LlamaScorer(
-                _reference.Model.Llama, _reference.Model.Embed(batch), batch.Lengths, capacity: batch.Tokens);
+                _reference.Model.Llama, _reference.Model.Embed(batch), batch.Lengths, steps: 0);
             var logits = scorer.Start().Row(0).ToArray();
 
             Assert.Equal(expected.GetProperty("prompt_len").GetInt32(), batch.Tokens);

@@ -80,6 +80,59 @@ public sealed class WeightTransfersTests : IDisposable
         Assert.ThrowsAny<OperationCanceledException>(transfers.Finish);
     }
 
+    /// <summary>What is only made to make something else of it must not pile up, however slow that is.</summary>
+    [Fact]
+    public void Of_tensors_that_pass_no_more_than_two_exist_at_a_time()
+    {
+        var before = LiveTensors.CountBefore();
+        int made = 0, used = 0, most = 0;
+        var sums = new long[20];
+        using (var transfers = new WeightTransfers(TestContext.Current.CancellationToken))
+        {
+            for (var i = 0; i < sums.Length; i++)
+            {
+                var number = i;
+                transfers.FillAndUse(
+                    [Counting(1000 + i), Counting(7)],
+                    () =>
+                    {
+                        most = Math.Max(most, Interlocked.Increment(ref made) - Volatile.Read(ref used));
+                        return empty(1007 + number, ScalarType.Float64);
+                    },
+                    whole =>
+                    {
+                        sums[number] = (long)whole.sum().item<double>();
+                        Interlocked.Increment(ref used);
+                    });
+            }
+
+            transfers.Finish();
+        }
+
+        Assert.InRange(most, 1, 2);
+        Assert.Equal(Enumerable.Range(1000, sums.Length).Select(count => (count * (count - 1L) / 2) + 21), sums);
+        Assert.Equal(before, LiveTensors.Count);
+    }
+
+    [Fact]
+    public void An_error_in_the_use_of_a_tensor_ends_the_transfers_and_is_told()
+    {
+        var before = LiveTensors.CountBefore();
+        using (var transfers = new WeightTransfers(TestContext.Current.CancellationToken))
+        {
+            var error = Assert.Throws<InputException>(() =>
+            {
+                for (var i = 0; i < 10; i++)
+                    transfers.FillAndUse([Counting(4)], () => empty(4), _ => throw new InputException("does not suit"));
+
+                transfers.Finish();
+            });
+            Assert.Equal("does not suit", error.Message);
+        }
+
+        Assert.Equal(before, LiveTensors.Count);
+    }
+
     [Fact]
     public void No_tensor_is_left_behind()
     {

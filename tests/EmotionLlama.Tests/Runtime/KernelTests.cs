@@ -40,7 +40,7 @@ public sealed class KernelTests : IDisposable
         var (x, delta, weight) = (Draw(type, 1, rows, width), Draw(type, 2, rows, width), Draw(type, 3, width));
         var (gradient, residual) = (Draw(type, 4, rows, width), Draw(type, 5, rows, width));
 
-        using var mask = DropoutMask.Draw(x.cuda(), 0.3);
+        using var mask = DropoutMask.Draw(x.cuda(), 0.3, new DropoutSeeds());
         var (sum, normed, dropped) = FusedOperators.AddRmsNorm(x.cuda(), delta.cuda(), weight.cuda(), 1e-5, mask);
         Assert.Equal(0, TinyModels.Distance(Wide(mask!.Apply(normed)), Wide(dropped)));
         AssertClose(type, x.to(ScalarType.Float32) + delta, sum);
@@ -63,7 +63,7 @@ public sealed class KernelTests : IDisposable
     {
         var (x, weight, low) = (Draw(type, 1, rows, width), Draw(type, 2, width), Draw(type, 3, rows, width));
         var gradient = Draw(type, 4, rows, width);
-        using var mask = DropoutMask.Draw(x.cuda(), 0.25)!;
+        using var mask = DropoutMask.Draw(x.cuda(), 0.25, new DropoutSeeds())!;
 
         var dropped = mask.Apply(low.cuda());
         var ratio = Wide(dropped) / Wide(low);

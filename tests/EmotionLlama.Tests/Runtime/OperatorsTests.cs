@@ -114,21 +114,50 @@ public sealed class OperatorsTests : IDisposable
         }
     }
 
-    [Fact]
-    public void Cached_attention_sees_the_places_of_its_mask_alone()
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 0)]
+    [InlineData(0, 0, 1, 1)]
+    [InlineData(0, 1, 1)]
+    public void Cached_attention_sees_each_sequences_prompt_and_answer_alone(params int[] promptOfRow)
     {
-        var query = TinyModels.Normal([2, 4, 3], 1, 15);
-        var keys = TinyModels.Normal([2, 5, 2, 3], 1, 16);
-        var values = TinyModels.Normal([2, 5, 2, 3], 1, 17);
-        var mask = tensor(new[] { true, true, false, false, false, true, true, true, true, true }).view(2, 1, 1, 5);
+        const int heads = 4, keyHeads = 2, size = 3, answerTokens = 4;
+        int[] lengths = [5, 2];
+        var rows = promptOfRow.Length;
+        var query = TinyModels.Normal([rows, heads, size], 1, 15);
+        var kept = new CachedTokens(
+            TinyModels.Normal([2, keyHeads, 5, size], 1, 16),
+            TinyModels.Normal([2, keyHeads, 5, size], 1, 17),
+            TinyModels.Normal([rows, keyHeads, answerTokens, size], 1, 18),
+            TinyModels.Normal([rows, keyHeads, answerTokens, size], 1, 19));
+        var each = rows / 2;
 
-        var result = Operators.CachedAttention(query, keys, values, mask);
-
-        for (var head = 0; head < 4; head++)
+        var result = Operators.CachedAttention(query, kept, new CachedSequences
         {
-            var scores = keys[0, ..2, head / 2].mv(query[0, head]) / Math.Sqrt(3);
-            var expected = scores.softmax(0).matmul(values[0, ..2, head / 2]);
-            Assert.InRange(TinyModels.Distance(expected, result[0].narrow(0, head * 3, 3)), 0, 1e-5);
+            Positions = tensor(promptOfRow.Select(prompt => lengths[prompt] + (long)answerTokens - 1).ToArray()),
+            PromptOfRow = tensor(promptOfRow.Select(prompt => (long)prompt).ToArray()),
+            PromptLengths = tensor(new[] { 5L, 2L }),
+            Mask = stack(promptOfRow.Select(prompt => cat(
+                [zeros(lengths[prompt]), full([5 - lengths[prompt]], double.NegativeInfinity)])))
+                .view(rows, 1, 1, 5),
+            RowsOfPrompt = promptOfRow.Index().All(pair => pair.Item == pair.Index / each) ? each : 0,
+            AnswerTokens = answerTokens - 1,
+        });
+
+        for (var row = 0; row < rows; row++)
+        {
+            for (var head = 0; head < heads; head++)
+            {
+                var (prompt, shared) = (promptOfRow[row], head / 2);
+                var keys = Seen(kept.PromptKeys, kept.AnswerKeys);
+                var values = Seen(kept.PromptValues, kept.AnswerValues);
+                var weights = (keys.mv(query[row, head]) / Math.Sqrt(size)).softmax(0);
+                Assert.InRange(
+                    TinyModels.Distance(weights.matmul(values), result[row].narrow(0, head * size, size)), 0, 1e-5);
+
+                Tensor Seen(Tensor prompts, Tensor answers) =>
+                    cat([prompts[prompt, shared].narrow(0, 0, lengths[prompt]), answers[row, shared]]);
+            }
         }
     }
 

@@ -42,6 +42,58 @@ public sealed class QuantizationKernelTests : IDisposable
             actual.Codes.cpu().to(ScalarType.Float32).flatten().data<float>());
     }
 
+    /// <summary>Kernels that round what they compute write the codes of what they would have written.</summary>
+    [Theory]
+    [InlineData(1, 64)]
+    [InlineData(7, 4096)]
+    [InlineData(130, 5120)]
+    [InlineData(3, 11008)]
+    [InlineData(2, 16384)]
+    public void Rounding_in_another_kernel_is_rounding_behind_it(int rows, int width)
+    {
+        var (x, delta, weight) = (Draw(1, rows, width), Draw(2, rows, width), Draw(3, width));
+        var (gradient, low, gateUp) = (Draw(4, rows, width), Draw(5, rows, width), Draw(6, rows, 2 * width));
+        using var mask = DropoutMask.Draw(x, 0.25, new DropoutSeeds())!;
+
+        var expected = FusedOperators.AddRmsNorm(x, delta, weight, 1e-5, mask);
+        var both = QuantizingOperators.AddRmsNorm(x, delta, weight, 1e-5, mask, RowForms.Wide | RowForms.Fp8);
+        var alone = QuantizingOperators.AddRmsNorm(x, delta, weight, 1e-5, null, RowForms.Fp8);
+        AssertSame(expected.Sum, both.Sum);
+        AssertSame(expected.Normed, both.Normed);
+        AssertSame(expected.Dropped!, both.Dropped!);
+        AssertCodes(expected.Normed, both.Rows);
+        AssertCodes(expected.Normed, alone.Rows);
+
+        var back = QuantizingOperators.RmsNormBackward(gradient, low, mask, x, weight, 1e-5, delta, RowForms.Fp8);
+        AssertSame(FusedOperators.RmsNormBackward(gradient, low, mask, x, weight, 1e-5, delta), back.Full);
+        AssertCodes(back.Full, back);
+
+        AssertCodes(FusedOperators.SwiGlu(gateUp), QuantizingOperators.SwiGlu(gateUp, RowForms.Fp8));
+        var gates = QuantizingOperators.SwiGluBackward(gradient, gateUp, RowForms.Fp8);
+        AssertCodes(FusedOperators.SwiGluBackward(gradient, gateUp.clone()), gates);
+
+        static Tensor Draw(int seed, params long[] shape) =>
+            TinyModels.Normal(shape, 1, seed).to(ScalarType.BFloat16).cuda();
+    }
+
+    [Theory]
+    [InlineData(32, 32, 128)]
+    [InlineData(8, 2, 64)]
+    public void Rounding_turned_gradients_is_rounding_behind_it(int heads, int keyHeads, int channels)
+    {
+        using var table = new RotaryTable(channels, 100, 10_000, 1, CUDA);
+        var rotations = new Rotations(table, tensor(new long[] { 0, 1, 2, 99, 7 }, device: CUDA), ScalarType.BFloat16);
+        var gradient = new QueryKeyValue(Draw(1, heads), Draw(2, keyHeads), Draw(3, keyHeads));
+
+        var both = QuantizingOperators.RopeBackward(gradient, rotations, RowForms.Wide | RowForms.Fp8);
+
+        AssertSame(FusedOperators.RopeBackward(gradient, rotations), both.Full);
+        AssertCodes(both.Full, both);
+
+        Tensor Draw(int seed, int count) =>
+            TinyModels.Normal([5, count, channels], 1, seed).to(ScalarType.BFloat16).cuda();
+    }
+
     [Fact]
     public void What_is_not_finite_stays_so()
     {
@@ -53,6 +105,28 @@ public sealed class QuantizationKernelTests : IDisposable
 
         Assert.Equal(
             [false, false, true], rows.Values(ScalarType.Float32).sum(1).isfinite().cpu().data<bool>());
+    }
+
+    [Theory]
+    [InlineData(ScalarType.BFloat16, 64)]
+    [InlineData(ScalarType.BFloat16, 100)]
+    [InlineData(ScalarType.Float16, 5_000_000)]
+    [InlineData(ScalarType.Float32, 40_000)]
+    public void Numbers_of_4_bits_are_those_of_the_reference(ScalarType type, int count)
+    {
+        var x = TinyModels.Normal([count], 0.02, 1).to(type);
+        using var here = new Nf4Blocks(count, CPU);
+        using var there = new Nf4Blocks(count, CUDA);
+        here.Fill(x);
+        there.Fill(x.cuda());
+        var (expected, actual) = (empty(Nf4Blocks.Padded(count), type), empty(Nf4Blocks.Padded(count), type, CUDA));
+
+        here.Write(expected);
+        there.Write(actual);
+
+        // A number midway between two levels may take another one there, and the mean of the maxima another last bit.
+        var wrong = (expected.to(ScalarType.Float32) - actual.cpu().to(ScalarType.Float32)).abs() > 1e-4;
+        Assert.InRange(wrong.to(ScalarType.Float32).mean().item<float>(), 0, 1e-5);
     }
 
     [Theory]
@@ -73,6 +147,7 @@ public sealed class QuantizationKernelTests : IDisposable
 
     [Theory]
     [InlineData(FrozenFormat.Fp8)]
+    [InlineData(FrozenFormat.Nf4)]
     public void A_model_s_loss_and_gradients_are_those_of_the_CPU(FrozenFormat format)
     {
         var config = TinyModels.Config with { HiddenSize = 64, IntermediateSize = 128, HeadSize = 16 };
@@ -106,6 +181,16 @@ public sealed class QuantizationKernelTests : IDisposable
             1,
             training: false,
             GradCheckpoint.None);
+    }
+
+    private static void AssertSame(Tensor expected, Tensor actual) =>
+        Assert.Equal(0, TinyModels.Distance(expected, actual));
+
+    private static void AssertCodes(Tensor expected, Rows actual)
+    {
+        using var codes = Fp8Rows.Quantize(expected);
+        AssertSame(codes.Scales, actual.Codes!.Scales);
+        AssertSame(codes.Codes.to(ScalarType.Float32), actual.Codes.Codes.to(ScalarType.Float32));
     }
 
     /// <summary>The cosine of the angle between two tensors.</summary>

@@ -33,15 +33,6 @@ public sealed class SequenceLayoutTests
         Assert.Null(layout.RowToGrid);
     }
 
-    [Fact]
-    public void Next_tokens_stand_alone_at_their_positions()
-    {
-        using var layout = SequenceLayout.NextTokens([7, 2], CPU);
-
-        Assert.Equal([1, 1], layout.Lengths);
-        Assert.Equal([7, 2], layout.Positions.data<long>());
-    }
-
     [Theory]
     [InlineData]
     [InlineData(3, 0)]

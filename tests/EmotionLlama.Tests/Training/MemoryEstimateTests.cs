@@ -24,9 +24,30 @@ public sealed class MemoryEstimateTests
         var estimate = Of(new ModelRecipe());
 
         Assert.Equal(2 * 7_000_000_000, estimate.FrozenBytes);
-        Assert.Equal(16 * 60_000_000, estimate.TrainedBytes);
+        Assert.Equal(18 * 60_000_000, estimate.TrainedBytes);
         Assert.Equal(
             estimate.FrozenBytes + estimate.TrainedBytes + estimate.ActivationBytes, estimate.TotalBytes);
+    }
+
+    [Fact]
+    public void Frozen_matrices_take_what_their_format_takes()
+    {
+        const long matrices = 32L * 4096 * ((4 * 4096) + (3 * 11008));
+        const long rest = 7_000_000_000 - matrices;
+
+        // 8 bits, once for each way.
+        Assert.Equal(2 * 7_000_000_000, Of(new ModelRecipe { FrozenWeights = FrozenFormat.Fp8 }).FrozenBytes);
+
+        // 4.127 bits, and the largest matrix in 16.
+        var quarter = Of(new ModelRecipe { FrozenWeights = FrozenFormat.Nf4 }).FrozenBytes;
+        Assert.InRange(quarter - (2 * rest) - (2L * 2 * 4096 * 11008), matrices * 0.5158, matrices * 0.5160);
+    }
+
+    [Fact]
+    public void CUDA_itself_takes_memory_on_a_GPU()
+    {
+        Assert.Equal(0, Of(new ModelRecipe()).DeviceBytes);
+        Assert.InRange(Of(new ModelRecipe(), onGpu: true).DeviceBytes, 1L << 29, 1L << 30);
     }
 
     [Fact]
@@ -55,9 +76,10 @@ public sealed class MemoryEstimateTests
     public void It_is_near_what_was_measured(GradCheckpoint checkpoint, double gibibytes)
     {
         var estimate = MemoryEstimate.Of(
-            Llama2, 6_738_000_000, 75_000_000, 16 * 480, 16 * 150, 2, new ModelRecipe { UseGradCheckpoint = checkpoint });
+            Llama2, 6_738_000_000, 75_000_000, 16 * 480, 16 * 150, 2, new ModelRecipe { UseGradCheckpoint = checkpoint },
+            onGpu: true);
 
-        Assert.InRange(estimate.TotalBytes / (gibibytes * (1L << 30)), 0.85, 1.1);
+        Assert.InRange(estimate.TotalBytes / (gibibytes * (1L << 30)), 0.9, 1.1);
     }
 
     [Fact]
@@ -65,12 +87,13 @@ public sealed class MemoryEstimateTests
         Assert.Equal(
             2 * Of(new ModelRecipe(), scale: 1).ActivationBytes, Of(new ModelRecipe(), scale: 2).ActivationBytes);
 
-    private static MemoryEstimate Of(ModelRecipe recipe, int scale = 1) => MemoryEstimate.Of(
+    private static MemoryEstimate Of(ModelRecipe recipe, int scale = 1, bool onGpu = false) => MemoryEstimate.Of(
         Llama2,
         frozenWeights: 7_000_000_000,
         trainedWeights: 60_000_000,
         rowTokens: 500 * scale,
         answerTokens: 100 * scale,
         bytesPerValue: 2,
-        recipe);
+        recipe,
+        onGpu);
 }

@@ -64,6 +64,8 @@ public sealed class TrainerTests
             Assert.False(step.Skipped);
             Assert.Null(step.LossScale);
         });
+        Assert.InRange(steps[3].DataWaitSeconds, steps[0].DataWaitSeconds, steps[3].ElapsedSeconds);
+        Assert.True(steps[0].DataWaitSeconds > 0);
         Assert.True(steps[3].ElapsedSeconds > steps[0].ElapsedSeconds);
     }
 

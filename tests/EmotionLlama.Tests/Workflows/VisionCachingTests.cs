@@ -195,6 +195,27 @@ public sealed class VisionCachingTests(SmallWorld world) : IDisposable
     }
 
     [Fact]
+    public void A_dry_run_says_how_large_the_cache_becomes_and_writes_nothing()
+    {
+        VisionCacheSize Size(string? cache)
+        {
+            using var session = VisionRun.Open(_folder, "unused", cache);
+            return DryRunWorkflow.Run(session, TestContext.Current.CancellationToken).VisionCache
+                ?? new VisionCacheSize("", 0, 0, 0);
+        }
+
+        var before = Size("vision");
+
+        Assert.Equal((SmallWorld.Clips, SmallWorld.Clips), (before.Pictures, before.Missing));
+        Assert.Equal(SmallWorld.Clips * before.BytesEach, before.MissingBytes);
+        Assert.False(Directory.Exists(before.Folder));
+        Assert.Equal(0, Size(null).Pictures);
+        VisionRun.Train(_folder, "first", "vision");
+        Assert.Equal(before with { Missing = 0 }, Size("vision"));
+        Assert.Equal(before.Bytes, new FileInfo(Path.Combine(before.Folder, VisionCache.DataName)).Length);
+    }
+
+    [Fact]
     public void A_disk_that_is_too_full_is_found_before_the_tower_runs()
     {
         using var session = VisionRun.Open(_folder, "unused", "vision");

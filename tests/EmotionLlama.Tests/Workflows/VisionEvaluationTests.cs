@@ -32,6 +32,16 @@ public sealed class VisionEvaluationTests(SmallWorld world) : IDisposable
         }
     }
 
+    [Fact]
+    public void Where_all_answers_are_logged_the_tower_does_not_run_even_when_the_cache_is_gone()
+    {
+        Evaluate("out", "vision");
+        Directory.Delete(_folder["vision"], recursive: true);
+
+        Assert.Empty(Evaluate("out", "vision"));
+        Assert.False(Directory.Exists(_folder["vision"]));
+    }
+
     private string Result(string output, string name) => File.ReadAllText(_folder.Result(name, output));
 
     private List<VisionCacheProgress> Evaluate(string output, string? cache)

@@ -43,6 +43,23 @@ __device__ __forceinline__ float rounded(float value)
     return wide(result);
 }
 
+// A kernel that is launched to overlap (OverlappedLaunch) begins while earlier ones run. It lets the next one do so, and
+// waits before it reads or writes anything that another one touches, so that the end of its wait is the end of all
+// earlier ones. In other launches, both do nothing.
+__device__ __forceinline__ void let_next_begin()
+{
+#if __CUDA_ARCH__ >= 900
+    asm volatile("griddepcontrol.launch_dependents;");
+#endif
+}
+
+__device__ __forceinline__ void wait_for_earlier()
+{
+#if __CUDA_ARCH__ >= 900
+    asm volatile("griddepcontrol.wait;" ::: "memory");
+#endif
+}
+
 constexpr int VECTOR = 16 / sizeof(T);
 
 struct alignas(16) Pack { T v[VECTOR]; };
@@ -139,4 +156,26 @@ __device__ __forceinline__ Codes codes_of(const Pack& pack, float factor)
     }
 
     return result;
+}
+
+// Writes a row of the block's in e4m3, with its scale. Each thread holds its packs of the row, at most MOST, and the largest
+// absolute value among them; all threads of the block call it.
+template<int MOST>
+__device__ __forceinline__ void write_codes(
+    const Pack (&kept)[MOST], float largest, Codes* codes, float* scales, int packs)
+{
+    RowScale scale(block_max(largest));
+    if (threadIdx.x == 0)
+        scales[blockIdx.x] = scale.scale;
+
+    i64 row = (i64)blockIdx.x * packs;
+#pragma unroll
+    for (int k = 0; k < MOST; k++)
+    {
+        int place = threadIdx.x + k * blockDim.x;
+        if (place >= packs)
+            break;
+
+        codes[row + place] = codes_of(kept[k], scale.factor);
+    }
 }

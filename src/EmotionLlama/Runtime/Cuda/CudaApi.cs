@@ -5,8 +5,12 @@ namespace EmotionLlama.Runtime.Cuda;
 /// <summary>The few functions of the NVIDIA driver that kernels of our own need.</summary>
 internal static unsafe class CudaApi
 {
-    private static readonly nint Driver =
+    /// <summary>The driver's library.</summary>
+    internal static readonly nint Driver =
         NativeLibrary.Load(OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1");
+
+    private static readonly delegate* unmanaged<int*, int> GetDriverVersion =
+        (delegate* unmanaged<int*, int>)NativeLibrary.GetExport(Driver, "cuDriverGetVersion");
 
     private static readonly delegate* unmanaged<int*, int> GetCurrentDevice =
         (delegate* unmanaged<int*, int>)NativeLibrary.GetExport(Driver, "cuCtxGetDevice");
@@ -29,11 +33,29 @@ internal static unsafe class CudaApi
     private static readonly delegate* unmanaged<nint*, uint, int> NewStream =
         (delegate* unmanaged<nint*, uint, int>)NativeLibrary.GetExport(Driver, "cuStreamCreate");
 
-    private static readonly delegate* unmanaged<nint, nint, uint, int> WaitForEvent =
-        (delegate* unmanaged<nint, nint, uint, int>)NativeLibrary.GetExport(Driver, "cuStreamWaitEvent");
-
     private static readonly delegate* unmanaged<byte*, int, int> GetUuid =
         (delegate* unmanaged<byte*, int, int>)NativeLibrary.GetExport(Driver, "cuDeviceGetUuid");
+
+    private static readonly delegate* unmanaged<nint, nint, uint, int> StreamWaitEvent =
+        (delegate* unmanaged<nint, nint, uint, int>)NativeLibrary.GetExport(Driver, "cuStreamWaitEvent");
+
+    private static readonly delegate* unmanaged<nint, int, int> StreamBeginCapture =
+        (delegate* unmanaged<nint, int, int>)NativeLibrary.GetExport(Driver, "cuStreamBeginCapture_v2");
+
+    private static readonly delegate* unmanaged<nint, nint*, int> StreamEndCapture =
+        (delegate* unmanaged<nint, nint*, int>)NativeLibrary.GetExport(Driver, "cuStreamEndCapture");
+
+    private static readonly delegate* unmanaged<nint*, nint, ulong, int> GraphInstantiate =
+        (delegate* unmanaged<nint*, nint, ulong, int>)NativeLibrary.GetExport(Driver, "cuGraphInstantiateWithFlags");
+
+    private static readonly delegate* unmanaged<nint, nint, int> GraphLaunch =
+        (delegate* unmanaged<nint, nint, int>)NativeLibrary.GetExport(Driver, "cuGraphLaunch");
+
+    private static readonly delegate* unmanaged<nint, int> GraphDestroy =
+        (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(Driver, "cuGraphDestroy");
+
+    private static readonly delegate* unmanaged<nint, int> GraphExecDestroy =
+        (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(Driver, "cuGraphExecDestroy");
 
     private static readonly delegate* unmanaged<nuint*, nuint*, int> GetMemoryInfo =
         (delegate* unmanaged<nuint*, nuint*, int>)NativeLibrary.GetExport(Driver, "cuMemGetInfo_v2");
@@ -64,9 +86,6 @@ internal static unsafe class CudaApi
         return (major * 10) + minor;
     }
 
-    /// <summary>libtorch's stream, on which all kernels are queued.</summary>
-    public const nint DefaultStream = 0;
-
     /// <summary>What tells the GPU in use from all others, 32 hexadecimal digits.</summary>
     public static string DeviceId()
     {
@@ -79,25 +98,24 @@ internal static unsafe class CudaApi
         return Convert.ToHexStringLower(id);
     }
 
-    /// <summary>A stream that runs beside all others, the default one too.</summary>
-    public static nint CreateStream()
+    /// <summary>The CUDA version that the driver is made for, such as 12030 for 12.3.</summary>
+    public static int DriverVersion()
     {
-        const uint nonBlocking = 1;
-        nint stream;
-        Check(NewStream(&stream, nonBlocking), "cuStreamCreate");
-        return stream;
+        int version;
+        Check(GetDriverVersion(&version), "cuDriverGetVersion");
+        return version;
     }
 
-    /// <summary>Lets what is queued on a stream from now on wait for what is queued on another by now.</summary>
-    public static void Follow(nint stream, nint other)
+    /// <summary>How many blocks of a thousand threads run at the same time, at least: the GPU's multiprocessors.
+    /// </summary>
+    public static int Multiprocessors()
     {
-        var mark = RecordEvent(other);
-        StreamWait(stream, mark);
-        Destroy(mark);
+        const int multiprocessorsAttribute = 16;
+        int device, count;
+        Check(GetCurrentDevice(&device), "cuCtxGetDevice");
+        Check(GetAttribute(&count, multiprocessorsAttribute, device), "cuDeviceGetAttribute");
+        return count;
     }
-
-    /// <summary>Lets what is queued on a stream from now on wait for a mark.</summary>
-    public static void StreamWait(nint stream, nint mark) => Check(WaitForEvent(stream, mark, 0), "cuStreamWaitEvent");
 
     /// <summary>Free and all bytes of the GPU in use.</summary>
     public static (long Free, long Total) Memory()
@@ -107,13 +125,13 @@ internal static unsafe class CudaApi
         return ((long)free, (long)total);
     }
 
-    /// <summary>Marks the end of what is queued on a stream by now. Destroy the mark.</summary>
-    public static nint RecordEvent(nint stream = DefaultStream)
+    /// <summary>Marks the end of what is queued on this thread's stream by now. Destroy the mark.</summary>
+    public static nint RecordEvent()
     {
         const uint disableTiming = 2;
         nint mark;
         Check(CreateEvent(&mark, disableTiming), "cuEventCreate");
-        Check(QueueEvent(mark, stream), "cuEventRecord");
+        Check(QueueEvent(mark, CudaStream.Current), "cuEventRecord");
         return mark;
     }
 
@@ -122,6 +140,72 @@ internal static unsafe class CudaApi
 
     /// <summary>Forgets a mark.</summary>
     public static void Destroy(nint mark) => Check(DestroyEvent(mark), "cuEventDestroy");
+
+    /// <summary>Makes a stream that runs beside the default one.</summary>
+    public static nint CreateStream()
+    {
+        const uint nonBlocking = 1;
+        nint stream;
+        Check(NewStream(&stream, nonBlocking), "cuStreamCreate");
+        return stream;
+    }
+
+    /// <summary>What is queued on one stream from now on runs behind what is queued on another by now; 0 is the default
+    /// stream.</summary>
+    public static void Order(nint earlier, nint later)
+    {
+        const uint disableTiming = 2;
+        nint mark;
+        Check(CreateEvent(&mark, disableTiming), "cuEventCreate");
+        try
+        {
+            Check(QueueEvent(mark, earlier), "cuEventRecord");
+            Check(StreamWaitEvent(later, mark, 0), "cuStreamWaitEvent");
+        }
+        finally
+        {
+            Destroy(mark);
+        }
+    }
+
+    /// <summary>From now on, what is queued on a stream is recorded instead.</summary>
+    public static void BeginCapture(nint stream)
+    {
+        // Other threads may go on with whatever they do.
+        const int relaxed = 2;
+        Check(StreamBeginCapture(stream, relaxed), "cuStreamBeginCapture");
+    }
+
+    /// <summary>Ends a recording.</summary>
+    /// <returns>The recorded graph; 0 where the recording has failed.</returns>
+    public static nint EndCapture(nint stream)
+    {
+        nint graph;
+        return StreamEndCapture(stream, &graph) == 0 ? graph : 0;
+    }
+
+    /// <summary>Makes a recorded graph ready to be launched, and forgets the recording.</summary>
+    public static nint Instantiate(nint graph)
+    {
+        nint executable;
+        try
+        {
+            Check(GraphInstantiate(&executable, graph, 0), "cuGraphInstantiate");
+        }
+        finally
+        {
+            Check(GraphDestroy(graph), "cuGraphDestroy");
+        }
+
+        return executable;
+    }
+
+    /// <summary>Queues a graph.</summary>
+    public static void LaunchGraph(nint executable, nint stream) =>
+        Check(GraphLaunch(executable, stream), "cuGraphLaunch");
+
+    /// <summary>Forgets a graph, when it has run.</summary>
+    public static void DestroyGraph(nint executable) => Check(GraphExecDestroy(executable), "cuGraphExecDestroy");
 
     /// <summary>Loads machine code into the context in use.</summary>
     public static nint LoadModule(ReadOnlySpan<byte> image)
@@ -144,12 +228,19 @@ internal static unsafe class CudaApi
         return function;
     }
 
-    /// <summary>Queues a kernel on libtorch's stream, the default one.</summary>
+    /// <summary>Queues a kernel on the stream that libtorch uses on this thread.</summary>
     /// <param name="function">The kernel.</param>
     /// <param name="blocks">Blocks, in one dimension; none launches nothing.</param>
     /// <param name="threads">Threads of a block.</param>
     /// <param name="arguments">Its arguments, in 8 bytes each, whatever their size.</param>
-    public static void Launch(nint function, long blocks, int threads, ReadOnlySpan<KernelArgument> arguments)
+    /// <param name="overlaps">Whether the kernel calls <c>wait_for_earlier</c> before it reads or writes anything that
+    /// another one touches; on a stream of our own it then begins early.</param>
+    public static void Launch(
+        nint function,
+        long blocks,
+        int threads,
+        ReadOnlySpan<KernelArgument> arguments,
+        bool overlaps = false)
     {
         if (blocks == 0)
             return;
@@ -160,8 +251,11 @@ internal static unsafe class CudaApi
             for (var i = 0; i < arguments.Length; i++)
                 pointers[i] = values + i;
 
+            var (count, stream) = (checked((uint)blocks), CudaStream.Current);
             Check(
-                LaunchKernel(function, checked((uint)blocks), 1, 1, (uint)threads, 1, 1, 0, 0, pointers, null),
+                overlaps && stream != 0 && OverlappedLaunch.IsThere
+                    ? OverlappedLaunch.Launch(function, count, (uint)threads, stream, pointers)
+                    : LaunchKernel(function, count, 1, 1, (uint)threads, 1, 1, 0, stream, pointers, null),
                 "cuLaunchKernel");
         }
     }

@@ -12,7 +12,7 @@ internal sealed class FusedKernels
 
     private static readonly ConcurrentDictionary<(ScalarType Type, int Device), FusedKernels> Loaded = new();
 
-    private readonly RowKernel _addRmsNorm, _rmsNormBackward;
+    private readonly RowKernel _addRmsNorm, _rmsNormBackward, _swiGluCodes, _swiGluBackwardCodes;
     private readonly nint _dropout, _adamW, _rope, _ropeBackward, _swiGlu, _swiGluBackward,
         _crossEntropy;
 
@@ -28,6 +28,10 @@ internal sealed class FusedKernels
         _ropeBackward = module["rope_backward"];
         _swiGlu = module["swiglu"];
         _swiGluBackward = module["swiglu_backward"];
+        _swiGluCodes = new(
+            module["swiglu_codes_1"], module["swiglu_codes_2"], module["swiglu_codes_4"]);
+        _swiGluBackwardCodes = new(
+            module["swiglu_backward_codes_1"], module["swiglu_backward_codes_2"], module["swiglu_backward_codes_4"]);
         _crossEntropy = module["cross_entropy"];
     }
 
@@ -55,25 +59,41 @@ internal sealed class FusedKernels
 
     /// <summary><c>x + delta</c> and its normalization. Without <paramref name="delta"/> the sum is <paramref name="x"/>.
     /// </summary>
-    public NormedRows AddRmsNorm(Tensor x, Tensor? delta, Tensor weight, double epsilon, DropoutMask? dropout)
+    public NormedRows AddRmsNorm(
+        Tensor x,
+        Tensor? delta,
+        Tensor weight,
+        double epsilon,
+        DropoutMask? dropout,
+        RowForms forms = RowForms.Wide)
     {
         var sum = delta is null ? x : empty_like(x);
-        var normed = empty_like(x);
+        var normed = forms.HasFlag(RowForms.Wide) ? empty_like(x) : null;
+        var codes = forms.HasFlag(RowForms.Fp8) ? Fp8Rows.Empty(x.size(0), x.size(1), x.device) : null;
         var dropped = dropout is null ? null : empty_like(x);
         _addRmsNorm.Launch(
             x, Packs(x), [x, delta, weight, delta is null ? null : sum, normed, dropped, dropout?.Seed ?? 0,
-            dropout?.Threshold ?? 0, dropout?.KeepScale ?? 1, Packs(x), (float)epsilon]);
-        return new(sum, normed, dropped ?? normed);
+            dropout?.Threshold ?? 0, dropout?.KeepScale ?? 1, codes?.Codes, codes?.Scales, Packs(x), (float)epsilon],
+            overlaps: true);
+        return new(sum, new(normed, codes), dropped);
     }
 
-    /// <summary>The gradient of a normalization's input, plus that of the residual beside it.</summary>
+    /// <summary>The gradient of a normalization's input, plus that of the residual beside it; besides, where there is
+    /// memory for them, in 8 bits.</summary>
     public Tensor RmsNormBackward(
-        Tensor gradient, Tensor? low, DropoutMask? dropout, Tensor x, Tensor weight, double epsilon, Tensor? residual)
+        Tensor gradient,
+        Tensor? low,
+        DropoutMask? dropout,
+        Tensor x,
+        Tensor weight,
+        double epsilon,
+        Tensor? residual,
+        Fp8Rows? codes = null)
     {
         var result = empty_like(x);
         _rmsNormBackward.Launch(
             x, Packs(x), [gradient, low, dropout?.Seed ?? 0, dropout?.Threshold ?? 0, dropout?.KeepScale ?? 1, x,
-            weight, residual, result, Packs(x), (float)epsilon]);
+            weight, residual, result, codes?.Codes, codes?.Scales, Packs(x), (float)epsilon]);
         return result;
     }
 
@@ -90,38 +110,62 @@ internal sealed class FusedKernels
 
     /// <summary>Turns the first heads of each row in place.</summary>
     public void Rope(Tensor x, Rotations rotations, int heads, int half) => CudaApi.Launch(
-        _rope, x.shape[0], Threads, [x, rotations.Table.Cosines, rotations.Table.Sines, rotations.Positions, heads,
-        half, (int)x.shape[1]]);
+        _rope, x.size(0), Threads, [x, rotations.Table.Cosines, rotations.Table.Sines, rotations.Positions, heads,
+        half, (int)x.size(1)]);
 
-    /// <summary>The gradient of a row of queries, keys and values.</summary>
-    public Tensor RopeBackward(Tensor query, Tensor key, Tensor value, Rotations rotations)
+    /// <summary>The gradient of a row of queries, keys and values; besides, where there is memory for them, in 8 bits.
+    /// </summary>
+    public Tensor RopeBackward(
+        Tensor query, Tensor key, Tensor value, Rotations rotations, Fp8Rows? codes = null)
     {
-        var (tokens, heads, keyHeads, channels) = (query.shape[0], query.shape[1], key.shape[1], query.shape[2]);
+        var (tokens, heads, keyHeads, channels) = (query.size(0), query.size(1), key.size(1), query.size(2));
         var result = empty([tokens, (heads + (2 * keyHeads)) * channels], query.dtype, query.device);
         CudaApi.Launch(
             _ropeBackward, tokens, Threads, [query, key, value, result, rotations.Table.Cosines,
-            rotations.Table.Sines, rotations.Positions, (int)heads, (int)keyHeads, (int)(channels / 2)]);
+            rotations.Table.Sines, rotations.Positions, (int)heads, (int)keyHeads, (int)(channels / 2),
+            codes?.Codes, codes?.Scales]);
         return result;
     }
 
     /// <summary><c>silu(gate) · up</c>.</summary>
     public Tensor SwiGlu(Tensor gateUp)
     {
-        var result = empty([gateUp.shape[0], gateUp.shape[1] / 2], gateUp.dtype, gateUp.device);
-        CudaApi.Launch(_swiGlu, gateUp.shape[0], Threads, [gateUp, result, Packs(result)]);
+        var result = empty([gateUp.size(0), gateUp.size(1) / 2], gateUp.dtype, gateUp.device);
+        CudaApi.Launch(_swiGlu, gateUp.size(0), Threads, [gateUp, result, Packs(result)], overlaps: true);
+        return result;
+    }
+
+    /// <summary>Whether gates of so many channels can be written in 8 bits alone.</summary>
+    public bool GatesInCodes(long inner) => inner / Vector <= _swiGluCodes.Longest;
+
+    /// <summary><c>silu(gate) · up</c> in 8 bits.</summary>
+    public Fp8Rows SwiGluCodes(Tensor gateUp)
+    {
+        var result = Fp8Rows.Empty(gateUp.size(0), gateUp.size(1) / 2, gateUp.device);
+        var packs = Packs(result.Codes);
+        _swiGluCodes.Launch(gateUp, packs, [gateUp, result.Codes, result.Scales, packs]);
+        return result;
+    }
+
+    /// <summary>The gradients of gate and up in 8 bits.</summary>
+    public Fp8Rows SwiGluBackwardCodes(Tensor gradient, Tensor gateUp)
+    {
+        var result = Fp8Rows.Empty(gateUp.size(0), gateUp.size(1), gateUp.device);
+        var packs = Packs(gradient);
+        _swiGluBackwardCodes.Launch(gateUp, packs, [gradient, gateUp, result.Codes, result.Scales, packs]);
         return result;
     }
 
     /// <summary>Replaces gate and up by their gradients.</summary>
     public void SwiGluBackward(Tensor gradient, Tensor gateUp) => CudaApi.Launch(
-        _swiGluBackward, gateUp.shape[0], Threads, [gradient, gateUp, Packs(gradient)]);
+        _swiGluBackward, gateUp.size(0), Threads, [gradient, gateUp, Packs(gradient)]);
 
     /// <summary>Cross entropies; the logits are replaced by their gradients, times a factor.</summary>
     public Tensor CrossEntropy(Tensor logits, Tensor targets, double factor)
     {
-        var losses = empty([logits.shape[0]], ScalarType.Float32, logits.device);
+        var losses = empty([logits.size(0)], ScalarType.Float32, logits.device);
         CudaApi.Launch(
-            _crossEntropy, logits.shape[0], MostThreads, [logits, targets, losses, (int)logits.shape[1],
+            _crossEntropy, logits.size(0), MostThreads, [logits, targets, losses, (int)logits.size(1),
             (float)factor]);
         return losses;
     }
@@ -163,5 +207,5 @@ internal sealed class FusedKernels
             (float)beta1, (float)beta2, (float)epsilon, (float)decay, (float)correction]);
     }
 
-    private int Packs(Tensor x) => (int)(x.shape[^1] / Vector);
+    private int Packs(Tensor x) => (int)(x.size(-1) / Vector);
 }

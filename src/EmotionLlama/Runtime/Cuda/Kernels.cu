@@ -32,12 +32,15 @@ struct Draw
 };
 
 // sum = x + delta, normed = sum / sqrt(mean(sum^2) + epsilon) * weight; a block for each row, of which a thread keeps at
-// most MOST packs. Without delta, sum is x. Where dropped is given, it is normed behind a dropout.
+// most MOST packs. Without delta, sum is x. Where dropped is given, it is normed behind a dropout; where codes are, they are
+// normed in e4m3, and normed itself may be missing.
 template<int MOST>
 __device__ __forceinline__ void add_rms_norm_row(
     const Pack* x, const Pack* delta, const Pack* weight, Pack* sum, Pack* normed,
-    Pack* dropped, u64 seed, u32 threshold, float keep_scale, int packs, float epsilon)
+    Pack* dropped, u64 seed, u32 threshold, float keep_scale, Codes* codes, float* scales, int packs, float epsilon)
 {
+    let_next_begin();
+    wait_for_earlier();
     i64 row = (i64)blockIdx.x * packs;
     Pack kept[MOST];
     float squares = 0;
@@ -63,6 +66,7 @@ __device__ __forceinline__ void add_rms_norm_row(
     }
 
     float scale = rsqrtf(block_sum(make_float2(squares, 0)).x / (packs * VECTOR) + epsilon);
+    float largest = 0;
 #pragma unroll
     for (int k = 0; k < MOST; k++)
     {
@@ -74,7 +78,15 @@ __device__ __forceinline__ void add_rms_norm_row(
         for (int i = 0; i < VECTOR; i++)
             narrow(result.v[i], rounded(wide(kept[k].v[i]) * scale) * wide(w.v[i]));
 
-        normed[row + place] = result;
+        if (normed)
+            normed[row + place] = result;
+
+        if (codes)
+        {
+            kept[k] = result;
+            largest = fmaxf(largest, largest_of(result));
+        }
+
         if (!dropped)
             continue;
 
@@ -84,14 +96,19 @@ __device__ __forceinline__ void add_rms_norm_row(
 
         dropped[row + place] = result;
     }
+
+    if (codes)
+        write_codes<MOST>(kept, largest, codes, scales, packs);
 }
 
 // The gradient of x through its normalization, and besides it: the residual's. What comes back through the low-rank
-// update passes the update's dropout on its way to the gradient of the normalized row.
+// update passes the update's dropout on its way to the gradient of the normalized row. Where codes are given, they are the
+// result in e4m3.
 template<int MOST>
 __device__ __forceinline__ void rms_norm_backward_row(
     const Pack* gradient, const Pack* low, u64 seed, u32 threshold, float keep_scale,
-    const Pack* x, const Pack* weight, const Pack* residual, Pack* result, int packs, float epsilon)
+    const Pack* x, const Pack* weight, const Pack* residual, Pack* result, Codes* codes, float* scales,
+    int packs, float epsilon)
 {
     i64 row = (i64)blockIdx.x * packs;
     Pack kept[MOST];
@@ -129,6 +146,7 @@ __device__ __forceinline__ void rms_norm_backward_row(
     int hidden = packs * VECTOR;
     float scale = rsqrtf(sums.x / hidden + epsilon);
     float pull = scale * scale * scale * sums.y / hidden;
+    float largest = 0;
 #pragma unroll
     for (int k = 0; k < MOST; k++)
     {
@@ -147,23 +165,33 @@ __device__ __forceinline__ void rms_norm_backward_row(
         }
 
         result[row + place] = out;
+        if (codes)
+        {
+            kept[k] = out;
+            largest = fmaxf(largest, largest_of(out));
+        }
     }
+
+    if (codes)
+        write_codes<MOST>(kept, largest, codes, scales, packs);
 }
 
 #define NORMS(MOST) \
     extern "C" __global__ void __launch_bounds__(1024) add_rms_norm_##MOST( \
         const Pack* x, const Pack* delta, const Pack* weight, Pack* sum, Pack* normed, \
-        Pack* dropped, u64 seed, u32 threshold, float keep_scale, int packs, float epsilon) \
+        Pack* dropped, u64 seed, u32 threshold, float keep_scale, Codes* codes, float* scales, \
+        int packs, float epsilon) \
     { \
         add_rms_norm_row<MOST>( \
-            x, delta, weight, sum, normed, dropped, seed, threshold, keep_scale, packs, epsilon); \
+            x, delta, weight, sum, normed, dropped, seed, threshold, keep_scale, codes, scales, packs, epsilon); \
     } \
     extern "C" __global__ void __launch_bounds__(1024) rms_norm_backward_##MOST( \
         const Pack* gradient, const Pack* low, u64 seed, u32 threshold, float keep_scale, \
-        const Pack* x, const Pack* weight, const Pack* residual, Pack* result, int packs, float epsilon) \
+        const Pack* x, const Pack* weight, const Pack* residual, Pack* result, Codes* codes, float* scales, \
+        int packs, float epsilon) \
     { \
         rms_norm_backward_row<MOST>( \
-            gradient, low, seed, threshold, keep_scale, x, weight, residual, result, packs, epsilon); \
+            gradient, low, seed, threshold, keep_scale, x, weight, residual, result, codes, scales, packs, epsilon); \
     }
 
 NORMS(1)
@@ -211,16 +239,19 @@ extern "C" __global__ void rope(
     }
 }
 
-// Turns the gradients of queries and keys back and lays them, and those of the values, side by side.
+// Turns the gradients of queries and keys back and lays them, and those of the values, side by side. Where codes are given,
+// they are the row in e4m3.
 extern "C" __global__ void rope_backward(
     const T* query, const T* key, const Pack* value, T* result,
-    const float* cosines, const float* sines, const i64* positions, int heads, int key_heads, int half)
+    const float* cosines, const float* sines, const i64* positions, int heads, int key_heads, int half,
+    Codes* codes, float* scales)
 {
     i64 token = blockIdx.x;
     int channels = 2 * half, packs = half / VECTOR;
     T* row = result + token * (heads + 2 * key_heads) * channels;
     const float* cosine = cosines + positions[token] * half;
     const float* sine = sines + positions[token] * half;
+    float largest = 0;
     for (int item = threadIdx.x; item < (heads + key_heads) * packs; item += blockDim.x)
     {
         int head = item / packs, channel = item % packs * VECTOR;
@@ -238,30 +269,64 @@ extern "C" __global__ void rope_backward(
 
         *(Pack*)(row + head * channels + channel) = a;
         *(Pack*)(row + head * channels + half + channel) = b;
+        largest = fmaxf(largest, fmaxf(largest_of(a), largest_of(b)));
     }
 
     int values = key_heads * 2 * packs;
     Pack* to = (Pack*)(row + (heads + key_heads) * channels);
     for (int item = threadIdx.x; item < values; item += blockDim.x)
-        to[item] = value[token * values + item];
+    {
+        Pack pack = value[token * values + item];
+        to[item] = pack;
+        largest = fmaxf(largest, largest_of(pack));
+    }
+
+    if (!codes)
+        return;
+
+    // The maximum waits for all threads, so what they wrote is there to be read, in the cache.
+    RowScale scale(block_max(largest));
+    if (threadIdx.x == 0)
+        scales[token] = scale.scale;
+
+    int all = (heads + 2 * key_heads) * 2 * packs;
+    for (int item = threadIdx.x; item < all; item += blockDim.x)
+        codes[token * all + item] = codes_of(((const Pack*)row)[item], scale.factor);
+}
+
+// silu(gate) * up.
+__device__ __forceinline__ Pack gated(Pack gate, const Pack& up)
+{
+    for (int i = 0; i < VECTOR; i++)
+    {
+        float g = wide(gate.v[i]);
+        narrow(gate.v[i], rounded(g / (1 + __expf(-g))) * wide(up.v[i]));
+    }
+
+    return gate;
+}
+
+// Replaces gate and up by their gradients.
+__device__ __forceinline__ void gated_backward(const Pack& incoming, Pack& gate, Pack& up)
+{
+    for (int i = 0; i < VECTOR; i++)
+    {
+        float g = wide(gate.v[i]), u = wide(up.v[i]), d = wide(incoming.v[i]);
+        float sigmoid = 1 / (1 + __expf(-g));
+        narrow(gate.v[i], d * u * sigmoid * (1 + g * (1 - sigmoid)));
+        narrow(up.v[i], d * g * sigmoid);
+    }
 }
 
 // silu(gate) * up for rows [gate, up]; a block for each row.
 extern "C" __global__ void swiglu(const Pack* gate_up, Pack* result, int packs)
 {
+    let_next_begin();
+    wait_for_earlier();
     const Pack* gates = gate_up + (i64)blockIdx.x * 2 * packs;
     Pack* row = result + (i64)blockIdx.x * packs;
     for (int place = threadIdx.x; place < packs; place += blockDim.x)
-    {
-        Pack gate = gates[place], up = gates[packs + place];
-        for (int i = 0; i < VECTOR; i++)
-        {
-            float g = wide(gate.v[i]);
-            narrow(gate.v[i], rounded(g / (1 + __expf(-g))) * wide(up.v[i]));
-        }
-
-        row[place] = gate;
-    }
+        row[place] = gated(gates[place], gates[packs + place]);
 }
 
 // Replaces [gate, up] by its gradient.
@@ -271,19 +336,87 @@ extern "C" __global__ void swiglu_backward(const Pack* gradient, Pack* gate_up, 
     Pack* gates = gate_up + (i64)blockIdx.x * 2 * packs;
     for (int place = threadIdx.x; place < packs; place += blockDim.x)
     {
-        Pack incoming = row[place], gate = gates[place], up = gates[packs + place];
-        for (int i = 0; i < VECTOR; i++)
-        {
-            float g = wide(gate.v[i]), u = wide(up.v[i]), d = wide(incoming.v[i]);
-            float sigmoid = 1 / (1 + __expf(-g));
-            narrow(gate.v[i], d * u * sigmoid * (1 + g * (1 - sigmoid)));
-            narrow(up.v[i], d * g * sigmoid);
-        }
-
+        Pack gate = gates[place], up = gates[packs + place];
+        gated_backward(row[place], gate, up);
         gates[place] = gate;
         gates[packs + place] = up;
     }
 }
+
+// The same in e4m3 alone: the row's maximum must be known first, so a thread keeps up to MOST packs of it.
+template<int MOST>
+__device__ __forceinline__ void swiglu_codes_row(const Pack* gate_up, Codes* codes, float* scales, int packs)
+{
+    const Pack* gates = gate_up + (i64)blockIdx.x * 2 * packs;
+    Pack kept[MOST];
+    float largest = 0;
+#pragma unroll
+    for (int k = 0; k < MOST; k++)
+    {
+        int place = threadIdx.x + k * blockDim.x;
+        if (place >= packs)
+            break;
+
+        kept[k] = gated(gates[place], gates[packs + place]);
+        largest = fmaxf(largest, largest_of(kept[k]));
+    }
+
+    write_codes<MOST>(kept, largest, codes, scales, packs);
+}
+
+template<int MOST>
+__device__ __forceinline__ void swiglu_backward_codes_row(
+    const Pack* gradient, const Pack* gate_up, Codes* codes, float* scales, int packs)
+{
+    const Pack* row = gradient + (i64)blockIdx.x * packs;
+    const Pack* gates = gate_up + (i64)blockIdx.x * 2 * packs;
+    Codes* to = codes + (i64)blockIdx.x * 2 * packs;
+    Pack kept[MOST], kept_up[MOST];
+    float largest = 0;
+#pragma unroll
+    for (int k = 0; k < MOST; k++)
+    {
+        int place = threadIdx.x + k * blockDim.x;
+        if (place >= packs)
+            break;
+
+        kept[k] = gates[place];
+        kept_up[k] = gates[packs + place];
+        gated_backward(row[place], kept[k], kept_up[k]);
+        largest = fmaxf(largest, fmaxf(largest_of(kept[k]), largest_of(kept_up[k])));
+    }
+
+    RowScale scale(block_max(largest));
+    if (threadIdx.x == 0)
+        scales[blockIdx.x] = scale.scale;
+
+#pragma unroll
+    for (int k = 0; k < MOST; k++)
+    {
+        int place = threadIdx.x + k * blockDim.x;
+        if (place >= packs)
+            break;
+
+        to[place] = codes_of(kept[k], scale.factor);
+        to[packs + place] = codes_of(kept_up[k], scale.factor);
+    }
+}
+
+#define GATES(MOST) \
+    extern "C" __global__ void __launch_bounds__(1024) swiglu_codes_##MOST( \
+        const Pack* gate_up, Codes* codes, float* scales, int packs) \
+    { \
+        swiglu_codes_row<MOST>(gate_up, codes, scales, packs); \
+    } \
+    extern "C" __global__ void __launch_bounds__(1024) swiglu_backward_codes_##MOST( \
+        const Pack* gradient, const Pack* gate_up, Codes* codes, float* scales, int packs) \
+    { \
+        swiglu_backward_codes_row<MOST>(gradient, gate_up, codes, scales, packs); \
+    }
+
+GATES(1)
+GATES(2)
+GATES(4)
 
 // The cross entropy of each row, whose logits are replaced by factor times their gradient; a block for each row.
 extern "C" __global__ void cross_entropy(T* logits, const i64* targets, float* losses, int vocabulary, float factor)

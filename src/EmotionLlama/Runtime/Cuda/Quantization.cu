@@ -18,19 +18,7 @@ __device__ __forceinline__ void quantize_row(const Pack* x, Codes* codes, float*
         largest = fmaxf(largest, largest_of(kept[k]));
     }
 
-    RowScale scale(block_max(largest));
-    if (threadIdx.x == 0)
-        scales[blockIdx.x] = scale.scale;
-
-#pragma unroll
-    for (int k = 0; k < MOST; k++)
-    {
-        int place = threadIdx.x + k * blockDim.x;
-        if (place >= packs)
-            break;
-
-        codes[row + place] = codes_of(kept[k], scale.factor);
-    }
+    write_codes<MOST>(kept, largest, codes, scales, packs);
 }
 
 #define QUANTIZE(MOST) \

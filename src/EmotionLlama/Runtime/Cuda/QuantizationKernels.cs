@@ -6,14 +6,11 @@ namespace EmotionLlama.Runtime.Cuda;
 /// <summary>The kernels of <c>Quantization.cu</c>, compiled for a data type when first needed.</summary>
 internal sealed class QuantizationKernels
 {
-    private const int MostThreads = 1024;
-    private const int WarpThreads = 32;
     private const int DequantizeThreads = 256;
 
     private static readonly ConcurrentDictionary<(ScalarType Type, int Device), QuantizationKernels> Loaded = new();
 
-    // The kernel for as many packs a thread as its place says: 1, 2, 4 or 8.
-    private readonly nint[] _quantizeRows;
+    private readonly RowKernel _quantizeRows;
     private readonly nint _nf4Values;
     private readonly int _vector;
 
@@ -21,7 +18,7 @@ internal sealed class QuantizationKernels
     {
         _vector = type == ScalarType.Float32 ? 4 : 8;
         var module = new KernelModule("Quantization.cu", type);
-        _quantizeRows = [.. Enumerable.Range(0, 4).Select(i => module[$"quantize_rows_{1 << i}"])];
+        _quantizeRows = new([.. Enumerable.Range(0, 4).Select(i => module[$"quantize_rows_{1 << i}"])]);
         _nf4Values = module["nf4_values"];
     }
 
@@ -33,7 +30,7 @@ internal sealed class QuantizationKernels
             : Loaded.GetOrAdd((type, device.index), static key => new QuantizationKernels(key.Type));
 
     /// <summary>Whether rows of so many values can be quantized.</summary>
-    public bool Takes(long width) => width % _vector == 0 && width / _vector <= MostThreads << (_quantizeRows.Length - 1);
+    public bool Takes(long width) => width % _vector == 0 && width / _vector <= _quantizeRows.Longest;
 
     /// <summary>Rows in e4m3, with a scale each.</summary>
     /// <param name="x"><c>[rows, width]</c>, contiguous.</param>
@@ -41,14 +38,11 @@ internal sealed class QuantizationKernels
     /// <param name="scales">Written; <c>[rows, 1]</c>, float32.</param>
     public void QuantizeRows(Tensor x, Tensor codes, Tensor scales)
     {
-        var packs = (int)(x.shape[^1] / _vector);
-        var power = 0;
-        while (packs > MostThreads << power)
-            power++;
+        if (x.NumberOfElements == 0)
+            return;
 
-        var threads = ((packs + (1 << power) - 1) >> power) + WarpThreads - 1;
-        CudaApi.Launch(
-            _quantizeRows[power], x.shape[0], threads / WarpThreads * WarpThreads, [x, codes, scales, packs]);
+        var packs = (int)(x.size(-1) / _vector);
+        _quantizeRows.Launch(x, packs, [x, codes, scales, packs]);
     }
 
     /// <summary>The values of NF4 codes.</summary>

@@ -29,7 +29,7 @@ internal sealed class VisionKernels
     {
         if (x.device_type != TorchSharp.DeviceType.CUDA
             || x.dtype is not (ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16)
-            || x.shape[^1] * x.ElementSize is var row && (row % PackBytes != 0 || row / PackBytes > RowKernel.MostPacks))
+            || x.size(-1) * x.ElementSize is var row && (row % PackBytes != 0 || row / PackBytes > RowKernel.MostPacks))
         {
             return null;
         }
@@ -43,7 +43,7 @@ internal sealed class VisionKernels
     {
         var sum = delta is null ? x : empty_like(x);
         var normed = empty_like(x);
-        var packs = (int)(x.shape[^1] / _vector);
+        var packs = (int)(x.size(-1) / _vector);
         _addLayerNorm.Launch(
             x, packs, [x, delta, weight, bias, delta is null ? null : sum, normed, packs, (float)epsilon]);
         return (sum, normed);
