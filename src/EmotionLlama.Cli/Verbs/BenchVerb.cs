@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using EmotionLlama.Checkpoints;
+using EmotionLlama.Cli.Ranks;
 using EmotionLlama.Configuration;
 using EmotionLlama.Runtime;
 using EmotionLlama.Workflows;
@@ -91,15 +92,27 @@ internal static class BenchVerb
             Description = "The learning rate at the start.",
             DefaultValueFactory = _ => 1e-5,
         };
+        var dropout = new Option<double>("--dropout")
+        {
+            Description = "LoRA's dropout; 0 to compare the losses of several ranks with those of one.",
+            DefaultValueFactory = _ => 0.05,
+        };
         var device = BenchOptions.Device();
         var threads = new Option<int?>("--threads") { Description = "Threads of one operation on a CPU." };
+        var ranks = new RankOptions();
         var verb = new Command("train", "Measures stage 2 on a model of full size with random weights.")
         {
-            preset, batch, tokens, answer, steps, precision, frozen, checkpoint, vision, losses, rate, device, threads,
+            preset, batch, tokens, answer, steps, precision, frozen, checkpoint, vision, losses, rate, dropout, device,
+            threads,
         };
+        ranks.AddTo(verb);
         verb.SetAction((parsed, stop) =>
+            RankedRun.RunAsync(parsed, ranks, (job, either) => Run(parsed, job, either), stop));
+        return verb;
+
+        void Run(ParseResult parsed, RankJob job, CancellationToken stop)
         {
-            globals.LoadLibTorch(parsed);
+            using var group = job.Connect(parsed.GetValue(device), globals.LoadLibTorch(parsed));
             var timing = TrainingBenchmark.Measure(
                 new TrainingBenchmarkOptions
                 {
@@ -112,23 +125,25 @@ internal static class BenchVerb
                     Frozen = parsed.GetValue(frozen),
                     Checkpoint = parsed.GetValue(checkpoint),
                     EncodesImages = parsed.GetValue(vision),
+                    Dropout = parsed.GetValue(dropout),
                     VariesBatches = parsed.GetValue(losses) is not null,
                     LearningRate = parsed.GetValue(rate),
                     Device = parsed.GetValue(device),
                     Threads = parsed.GetValue(threads),
                 },
+                group,
                 stop);
+            if (!job.IsFirst)
+                return;
+
             if (parsed.GetValue(losses) is { } path)
-                AtomicFile.WriteText(path, Lines(timing.Losses!));
+                AtomicFile.WriteText(path, Lines(timing.Losses));
 
             if (parsed.GetValue(globals.Json))
                 parsed.WriteJson(timing);
             else
                 parsed.InvocationConfiguration.Output.WriteLine(Text(timing));
-
-            return Task.FromResult(ExitCode.Success);
-        });
-        return verb;
+        }
     }
 
     private static string Lines(IReadOnlyList<double> losses) => string.Concat(
@@ -140,7 +155,14 @@ internal static class BenchVerb
         + $"{timing.StepSeconds * 1000:0.0} ms ({timing.FastestSeconds * 1000:0.0} to "
         + $"{timing.SlowestSeconds * 1000:0.0}); {timing.Flops / 1e12:0} TFLOP/s; "
         + $"{ByteSize.Format(timing.BytesInUse)} in use, estimated "
-        + $"{ByteSize.Format(timing.BytesEstimated)}; loss {timing.Loss:0.000}");
+        + $"{ByteSize.Format(timing.BytesEstimated)}; loss {timing.Loss:0.000}")
+        + (timing.Exchange is { } exchange ? $"\n{Text(exchange)}" : "");
+
+    private static string Text(ExchangeTiming timing) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{timing.Ranks} ranks, {timing.Carrier}: {ByteSize.Format(timing.Bytes)} of gradients, "
+        + $"{timing.AloneSeconds * 1000:0.00} ms alone; a step without exchange {timing.StepWithoutSeconds * 1000:0.0} ms, "
+        + $"with it {timing.StepSeconds * 1000:0.0} ms: {timing.HiddenShare:0 %} of it hidden behind the backward pass");
 
     private static string Text(LoadTiming timing) => string.Create(
         CultureInfo.InvariantCulture,
