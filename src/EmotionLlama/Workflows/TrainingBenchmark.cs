@@ -14,7 +14,6 @@ namespace EmotionLlama.Workflows;
 /// weights and made-up samples, so that no file is needed.</summary>
 public static class TrainingBenchmark
 {
-    private const int WarmUpSteps = 3;
     private const int ExchangesAlone = 15;
     private const long Seed = 42;
 
@@ -42,7 +41,7 @@ public static class TrainingBenchmark
         random.manual_seed(Seed);
         var recipe = RecipeOf(options);
         var clock = Train(model, recipe, new MadeUpBatches(model, options, options.Preset.ImageSize, ranks), ranks, cancellation);
-        var seconds = clock.Measured(options.Steps);
+        var seconds = clock.Measured(options);
         var tokens = (long)options.Batch * options.Tokens;
         return new TrainingTiming
         {
@@ -77,7 +76,7 @@ public static class TrainingBenchmark
         Run = new RunRecipe
         {
             MaxEpoch = 1,
-            ItersPerEpoch = WarmUpSteps + options.Steps + 1,
+            ItersPerEpoch = options.WarmUp + options.Steps + 1,
             InitLr = options.LearningRate,
             MinLr = options.LearningRate / 10,
             Amp = options.Precision,
@@ -103,7 +102,7 @@ public static class TrainingBenchmark
     {
         ranks.Barrier();
         var alone = new MadeUpBatches(model, options, options.Preset.ImageSize);
-        var without = Train(model, RecipeOf(options), alone, new SingleProcess(), cancellation).Measured(options.Steps);
+        var without = Train(model, RecipeOf(options), alone, new SingleProcess(), cancellation).Measured(options);
         var gradients = model.Trained.CompleteGradients()!;
         var seconds = new double[ExchangesAlone];
         for (var i = 0; i < seconds.Length; i++)
@@ -162,7 +161,8 @@ public static class TrainingBenchmark
         public IReadOnlyList<double> Losses => _losses;
 
         /// <summary>Seconds of the measured steps, the fastest first.</summary>
-        public double[] Measured(int steps) => [.. _seconds.Skip(WarmUpSteps).Take(steps).Order()];
+        public double[] Measured(TrainingBenchmarkOptions options) =>
+            [.. _seconds.Skip(options.WarmUp).Take(options.Steps).Order()];
 
         public void OnStep(StepMetrics metrics)
         {
