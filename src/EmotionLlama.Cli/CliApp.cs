@@ -1,5 +1,6 @@
 using System.CommandLine;
 using EmotionLlama.Cli.Verbs;
+using EmotionLlama.Distributed;
 
 namespace EmotionLlama.Cli;
 
@@ -50,30 +51,40 @@ internal static class CliApp
             };
             return await parsed.InvokeAsync(configuration, stop);
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            return Fail(ExitCode.Stopped, "stopped");
+            throw;
         }
-        catch (Exception e) when (parsed.GetValue(globals.Debug))
+        catch (Exception e) when (parsed.GetValue(globals.Debug) && e is not OperationCanceledException)
         {
             error.WriteLine(e);
-            return e is InputException ? ExitCode.BadInput : ExitCode.Failed;
-        }
-        catch (InputException e)
-        {
-            return Fail(ExitCode.BadInput, e.Message);
+            return Explain(e).Code;
         }
         catch (Exception e)
         {
-            return Fail(ExitCode.Failed, $"{e.GetType().Name}: {e.Message}; run with --debug for the stack trace");
+            var (code, message) = Explain(e);
+            return Fail(code, message);
         }
 
         int Fail(int code, string message)
         {
-            error.WriteLine($"emotion-llama: {message.ReplaceLineEndings(" ")}");
+            Tell(error, message);
             return code;
         }
     }
+
+    /// <summary>What an error becomes: an exit code, and one line.</summary>
+    internal static (int Code, string Message) Explain(Exception error) => error switch
+    {
+        OperationCanceledException => (ExitCode.Stopped, "stopped"),
+        InputException => (ExitCode.BadInput, error.Message),
+        RankFailureException failure => (failure.ExitCode, error.Message),
+        _ => (ExitCode.Failed, $"{error.GetType().Name}: {error.Message}; run with --debug for the stack trace"),
+    };
+
+    /// <summary>Says in one line what went wrong.</summary>
+    internal static void Tell(TextWriter error, string message) =>
+        error.WriteLine($"emotion-llama: {message.ReplaceLineEndings(" ")}");
 
     private static RootCommand CreateRoot(GlobalOptions globals, IEnumerable<Command> verbs)
     {

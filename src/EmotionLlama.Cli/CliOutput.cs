@@ -27,13 +27,16 @@ internal static class CliOutput
     public static IAnsiConsole Console(this ParseResult parsed)
     {
         var output = new AnsiConsoleOutput(parsed.InvocationConfiguration.Output);
-        if (output.IsTerminal)
+        if (output.IsTerminal && !IsUnderMpirun)
             return AnsiConsole.Create(new AnsiConsoleSettings { Out = output });
 
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = output, Ansi = AnsiSupport.No });
         console.Profile.Width = PipeWidth;
         return console;
     }
+
+    /// <summary>mpirun gives its ranks a terminal that nobody looks at; what they print goes through a pipe.</summary>
+    private static bool IsUnderMpirun => Environment.GetEnvironmentVariable("OMPI_COMM_WORLD_SIZE") is not null;
 
     /// <summary>Prints an object as JSON, its keys in snake case.</summary>
     public static void WriteJson<T>(this ParseResult parsed, T value) =>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using EmotionLlama.Checkpoints;
+using EmotionLlama.Cli.Ranks;
 using EmotionLlama.Configuration;
 using EmotionLlama.Runtime;
 using EmotionLlama.Workflows;
@@ -67,6 +68,8 @@ internal static class BenchVerb
         var tokens = BenchOptions.Number("--tokens", "Tokens of a sample, with its 260 inserted embeddings.", 480);
         var answer = BenchOptions.Number("--answer-tokens", "Answer tokens of a sample.", 150);
         var steps = BenchOptions.Number("--steps", "Steps to measure.", 10);
+        var warmUp = BenchOptions.Number(
+            "--warm-up", "Steps before the first one that is measured; the runtime compiles hot code anew for some seconds.", 10);
         var precision = BenchOptions.Precision();
         var frozen = new Option<FrozenFormat>("--frozen")
         {
@@ -91,15 +94,27 @@ internal static class BenchVerb
             Description = "The learning rate at the start.",
             DefaultValueFactory = _ => 1e-5,
         };
+        var dropout = new Option<double>("--dropout")
+        {
+            Description = "LoRA's dropout; 0 to compare the losses of several ranks with those of one.",
+            DefaultValueFactory = _ => 0.05,
+        };
         var device = BenchOptions.Device();
         var threads = new Option<int?>("--threads") { Description = "Threads of one operation on a CPU." };
+        var ranks = new RankOptions();
         var verb = new Command("train", "Measures stage 2 on a model of full size with random weights.")
         {
-            preset, batch, tokens, answer, steps, precision, frozen, checkpoint, vision, losses, rate, device, threads,
+            preset, batch, tokens, answer, steps, warmUp, precision, frozen, checkpoint, vision, losses, rate, dropout, device,
+            threads,
         };
+        ranks.AddTo(verb);
         verb.SetAction((parsed, stop) =>
+            RankedRun.RunAsync(parsed, ranks, (job, either) => Run(parsed, job, either), stop));
+        return verb;
+
+        void Run(ParseResult parsed, RankJob job, CancellationToken stop)
         {
-            globals.LoadLibTorch(parsed);
+            using var group = job.Connect(parsed.GetValue(device), globals.LoadLibTorch(parsed));
             var timing = TrainingBenchmark.Measure(
                 new TrainingBenchmarkOptions
                 {
@@ -108,27 +123,30 @@ internal static class BenchVerb
                     Tokens = parsed.GetValue(tokens),
                     AnswerTokens = parsed.GetValue(answer),
                     Steps = parsed.GetValue(steps),
+                    WarmUp = parsed.GetValue(warmUp),
                     Precision = parsed.GetValue(precision),
                     Frozen = parsed.GetValue(frozen),
                     Checkpoint = parsed.GetValue(checkpoint),
                     EncodesImages = parsed.GetValue(vision),
+                    Dropout = parsed.GetValue(dropout),
                     VariesBatches = parsed.GetValue(losses) is not null,
                     LearningRate = parsed.GetValue(rate),
                     Device = parsed.GetValue(device),
                     Threads = parsed.GetValue(threads),
                 },
+                group,
                 stop);
+            if (!job.IsFirst)
+                return;
+
             if (parsed.GetValue(losses) is { } path)
-                AtomicFile.WriteText(path, Lines(timing.Losses!));
+                AtomicFile.WriteText(path, Lines(timing.Losses));
 
             if (parsed.GetValue(globals.Json))
                 parsed.WriteJson(timing);
             else
                 parsed.InvocationConfiguration.Output.WriteLine(Text(timing));
-
-            return Task.FromResult(ExitCode.Success);
-        });
-        return verb;
+        }
     }
 
     private static string Lines(IReadOnlyList<double> losses) => string.Concat(
@@ -140,7 +158,14 @@ internal static class BenchVerb
         + $"{timing.StepSeconds * 1000:0.0} ms ({timing.FastestSeconds * 1000:0.0} to "
         + $"{timing.SlowestSeconds * 1000:0.0}); {timing.Flops / 1e12:0} TFLOP/s; "
         + $"{ByteSize.Format(timing.BytesInUse)} in use, estimated "
-        + $"{ByteSize.Format(timing.BytesEstimated)}; loss {timing.Loss:0.000}");
+        + $"{ByteSize.Format(timing.BytesEstimated)}; loss {timing.Loss:0.000}")
+        + (timing.Exchange is { } exchange ? $"\n{Text(exchange)}" : "");
+
+    private static string Text(ExchangeTiming timing) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{timing.Ranks} ranks, {timing.Carrier}: {ByteSize.Format(timing.Bytes)} of gradients, "
+        + $"{timing.AloneSeconds * 1000:0.00} ms alone; a step without exchange {timing.StepWithoutSeconds * 1000:0.0} ms, "
+        + $"with it {timing.StepSeconds * 1000:0.0} ms: {timing.HiddenShare:0 %} of it hidden behind the backward pass");
 
     private static string Text(LoadTiming timing) => string.Create(
         CultureInfo.InvariantCulture,

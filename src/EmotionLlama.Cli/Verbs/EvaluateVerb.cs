@@ -1,4 +1,5 @@
 using System.CommandLine;
+using EmotionLlama.Cli.Ranks;
 using EmotionLlama.Cli.Rendering;
 using EmotionLlama.Configuration;
 using EmotionLlama.Evaluation;
@@ -37,7 +38,13 @@ internal static class EvaluateVerb
         {
             recipe, options, checkpoint, dataset, restart, format, withholdEach,
         };
+        var ranks = new RankOptions();
+        ranks.AddTo(verb);
         verb.SetAction((parsed, stop) =>
+            RankedRun.RunAsync(parsed, ranks, (job, either) => Run(parsed, job, either), stop));
+        return verb;
+
+        void Run(ParseResult parsed, RankJob job, CancellationToken stop)
         {
             var wanted = new EvaluationOptions
             {
@@ -49,22 +56,24 @@ internal static class EvaluateVerb
             var loaded = RecipeReader.Read(
                 parsed.GetRequiredValue(recipe), RecipeOptions.WithCheckpoint(parsed, options, checkpoint));
             RecipeFiles.CheckEvaluation(loaded, wanted.Datasets);
-            globals.LoadLibTorch(parsed);
-            if (parsed.GetValue(globals.Json))
+            using var group = job.Connect(loaded.Recipe.Run.Device, globals.LoadLibTorch(parsed));
+            if (!job.IsFirst || parsed.GetValue(globals.Json))
             {
-                var outcomes = new EvaluationWorkflow(loaded.Recipe, wanted, new SilentEvaluationView()).Run(stop);
-                parsed.WriteJson(new { Datasets = outcomes.Select(EvaluationView.ToJson) });
-                return Task.FromResult(ExitCode.Success);
+                var outcomes = Workflow(new SilentEvaluationView()).Run(stop);
+                if (job.IsFirst)
+                    parsed.WriteJson(new { Datasets = outcomes.Select(EvaluationView.ToJson) });
+
+                return;
             }
 
             foreach (var note in loaded.Notes)
                 parsed.InvocationConfiguration.Error.WriteLine($"note: {note}");
 
-            EvaluationView.Show(
-                parsed.Console(), view => new EvaluationWorkflow(loaded.Recipe, wanted, view).Run(stop));
-            return Task.FromResult(ExitCode.Success);
-        });
-        return verb;
+            EvaluationView.Show(parsed.Console(), view => Workflow(view).Run(stop));
+
+            EvaluationWorkflow Workflow(IEvaluationObserver view) =>
+                new(loaded.Recipe, wanted, view) { Ranks = group };
+        }
     }
 
     private sealed class SilentEvaluationView : IEvaluationObserver;

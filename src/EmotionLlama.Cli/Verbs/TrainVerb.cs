@@ -1,6 +1,8 @@
 using System.CommandLine;
+using EmotionLlama.Cli.Ranks;
 using EmotionLlama.Cli.Rendering;
 using EmotionLlama.Configuration;
+using EmotionLlama.Distributed;
 using EmotionLlama.Monitoring;
 using EmotionLlama.Training;
 using EmotionLlama.Workflows;
@@ -26,27 +28,36 @@ internal static class TrainVerb
             Description = "Check the recipe, report the data, show three prompts, estimate memory; train nothing.",
         };
         var verb = new Command("train", "Tunes a model as a recipe says.") { recipe, options, resume, dryRun };
-        verb.SetAction((parsed, stop) =>
+        var ranks = new RankOptions();
+        ranks.AddTo(verb);
+        verb.SetAction((parsed, stop) => parsed.GetValue(dryRun)
+            ? Task.FromResult(Run(parsed, new RankJob(null), stop))
+            : RankedRun.RunAsync(parsed, ranks, (job, either) => Run(parsed, job, either), stop));
+        return verb;
+
+        int Run(ParseResult parsed, RankJob job, CancellationToken stop)
         {
             var loaded = RecipeReader.Read(parsed.GetRequiredValue(recipe), parsed.GetValue(options) ?? []);
             RecipeFiles.CheckTraining(loaded);
             var asJson = parsed.GetValue(globals.Json);
-            if (!asJson)
+            if (!asJson && job.IsFirst)
             {
                 foreach (var note in loaded.Notes)
                     parsed.InvocationConfiguration.Error.WriteLine($"note: {note}");
             }
 
-            globals.LoadLibTorch(parsed);
+            var libTorch = globals.LoadLibTorch(parsed);
+            using var group = job.Connect(loaded.Recipe.Run.Device, libTorch);
             using var session = TrainingSession.Open(loaded.Recipe);
             if (parsed.GetValue(dryRun))
                 DryRun(parsed, asJson, session, stop);
+            else if (job.IsFirst)
+                Train(parsed, asJson, session, Checkpoint(parsed, resume, loaded.Recipe), group, stop);
             else
-                Train(parsed, asJson, session, Checkpoint(parsed, resume, loaded.Recipe), stop);
+                Train(session, Checkpoint(parsed, resume, loaded.Recipe), group, new SilentTrainingView(), stop);
 
-            return Task.FromResult(ExitCode.Success);
-        });
-        return verb;
+            return ExitCode.Success;
+        }
     }
 
     /// <summary>Shows everything first, also what is wrong with the data, and then refuses what a run would.</summary>
@@ -62,29 +73,41 @@ internal static class TrainVerb
     }
 
     private static void Train(
-        ParseResult parsed, bool asJson, TrainingSession session, string? checkpoint, CancellationToken stop)
+        ParseResult parsed,
+        bool asJson,
+        TrainingSession session,
+        string? checkpoint,
+        IProcessGroup group,
+        CancellationToken stop)
     {
         var every = Math.Max(session.Recipe.Run.LogFreq, 1);
         var output = parsed.InvocationConfiguration.Output;
         if (asJson)
         {
             var lines = new JsonTrainingView(output, every);
-            lines.OnDone(Train(session, checkpoint, lines, stop));
+            lines.OnDone(Train(session, checkpoint, group, lines, stop));
         }
         else
         {
             RenderOutcome(output, TrainingView.Show(
-                parsed.Console(), every, view => Train(session, checkpoint, view, stop)));
+                parsed.Console(), every, view => Train(session, checkpoint, group, view, stop)));
         }
     }
 
     private static TrainingOutcome Train(
-        TrainingSession session, string? checkpoint, ITrainingObserver view, CancellationToken stop)
+        TrainingSession session,
+        string? checkpoint,
+        IProcessGroup group,
+        ITrainingObserver view,
+        CancellationToken stop)
     {
+        if (group.Size > 1)
+            view.OnMessage($"{group.Size} ranks, their gradients are summed by {group.Name}");
+
         foreach (var report in session.ReportData(stop))
             view.OnMessage(report.ToText());
 
-        return TrainingWorkflow.Run(session, checkpoint, view, cancellationToken: stop);
+        return TrainingWorkflow.Run(session, checkpoint, view, ranks: group, cancellationToken: stop);
     }
 
     private static void RenderOutcome(TextWriter output, TrainingOutcome outcome)

@@ -17,6 +17,7 @@ public sealed class SampleOrder : ISampleOrder
     private readonly Interleaving _turns;
     private readonly int _rank;
     private readonly int _worldSize;
+    private readonly long _drawn;
 
     /// <summary>Creates the order of a seed.</summary>
     /// <param name="seed">Fixes everything.</param>
@@ -50,6 +51,14 @@ public sealed class SampleOrder : ISampleOrder
         _worldSize = worldSize;
     }
 
+    private SampleOrder(SampleOrder order, long drawn)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(drawn);
+        (_seed, _datasets, _turns, _rank, _worldSize) =
+            (order._seed, order._datasets, order._turns, order._rank, order._worldSize);
+        _drawn = drawn;
+    }
+
     /// <summary>The data sets.</summary>
     public IReadOnlyList<OrderedDataset> Datasets => _datasets;
 
@@ -69,13 +78,18 @@ public sealed class SampleOrder : ISampleOrder
         }
     }
 
+    /// <summary>The same order from a place on, for as many processes as there are now, however many have come as far as
+    /// that.</summary>
+    /// <param name="drawn">Micro-batches that all processes together have drawn.</param>
+    public SampleOrder From(long drawn) => new(this, drawn);
+
     /// <inheritdoc/>
     public IReadOnlyList<SampleReference> this[long microBatch]
     {
         get
         {
             ArgumentOutOfRangeException.ThrowIfNegative(microBatch);
-            var (dataset, turn) = _turns[checked((microBatch * _worldSize) + _rank)];
+            var (dataset, turn) = _turns[checked(_drawn + (microBatch * _worldSize) + _rank)];
             var first = checked(turn * _datasets[dataset].BatchSize);
             var samples = new SampleReference[_datasets[dataset].BatchSize];
             for (var i = 0; i < samples.Length; i++)

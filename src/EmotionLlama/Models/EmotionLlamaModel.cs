@@ -157,12 +157,14 @@ public sealed class EmotionLlamaModel : IDisposable
     /// for their mean.</param>
     /// <param name="training">Whether dropout is on.</param>
     /// <param name="checkpoint">Which activations are computed again instead of being kept.</param>
+    /// <param name="layerDone">Told each layer of the decoder whose gradients are complete, the last layer first.</param>
     /// <returns>Sum of the cross entropies of all answer tokens, a float32 scalar.</returns>
     public Tensor AccumulateGradients(
         PackedBatch batch,
         double factor,
         bool training = true,
-        GradCheckpoint checkpoint = GradCheckpoint.None)
+        GradCheckpoint checkpoint = GradCheckpoint.None,
+        Action<int>? layerDone = null)
     {
         ArgumentNullException.ThrowIfNull(batch);
         using var _ = no_grad();
@@ -177,7 +179,8 @@ public sealed class EmotionLlamaModel : IDisposable
             batch.Targets.Send(Device),
             factor,
             training,
-            checkpoint);
+            checkpoint,
+            layerDone);
         _projections.Backward(
             gradient.index_select(0, insertedAt).view(clips.Vectors.shape[0], -1, Llama.Config.HiddenSize), clips);
         return loss.MoveToOuterDisposeScope();

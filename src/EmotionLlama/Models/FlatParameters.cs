@@ -51,6 +51,10 @@ public sealed class FlatParameters : IDisposable
     /// <summary>All values, <c>[count]</c>, float32.</summary>
     public Tensor Values { get; }
 
+    /// <summary>All gradients, <c>[count]</c>, float32, while some may still be missing; null before the first one.
+    /// </summary>
+    public Tensor? Gradients => _gradients;
+
     /// <summary>Rounds the values to the data type of the arithmetic; what computes with them does so before it begins,
     /// because anyone may have changed them.</summary>
     public void Refresh()

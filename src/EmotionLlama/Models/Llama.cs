@@ -75,6 +75,9 @@ public sealed class Llama : IDisposable
     /// parameters. Owned by the decoder.</summary>
     internal FlatParameters Trained { get; private set; }
 
+    /// <summary>Whether several threads may compute with these weights on streams of their own.</summary>
+    internal bool SuitsStreams => !_frozen.ShareMemory;
+
     /// <summary>The weights that stage 2 keeps frozen, under their Hugging Face names. Some are views of
     /// <see cref="StoredWeights"/>.</summary>
     public IEnumerable<NamedTensor> FrozenWeights
@@ -193,6 +196,7 @@ public sealed class Llama : IDisposable
     /// <param name="factor">What the gradients are multiplied by.</param>
     /// <param name="training">Whether LoRA's dropout is on.</param>
     /// <param name="checkpoint">Which activations are computed again.</param>
+    /// <param name="layerDone">Told each layer whose gradients are complete, the last layer first.</param>
     /// <returns>The sum of the targets' cross entropies, a float32 scalar, and <paramref name="factor"/> times the
     /// gradient of the embeddings, <c>[tokens, hidden]</c>.</returns>
     public (Tensor Loss, Tensor Gradient) Backpropagate(
@@ -202,7 +206,8 @@ public sealed class Llama : IDisposable
         Tensor targets,
         double factor,
         bool training,
-        GradCheckpoint checkpoint)
+        GradCheckpoint checkpoint,
+        Action<int>? layerDone = null)
     {
         ArgumentNullException.ThrowIfNull(embeddings);
         ArgumentNullException.ThrowIfNull(layout);
@@ -213,7 +218,7 @@ public sealed class Llama : IDisposable
         using var trace = new LlamaTrace(_layers, Rotations(layout), layout, rows, training, checkpoint);
         var hidden = Total(trace.Forward(embeddings));
         var (loss, gradient) = HeadBackward(hidden, targets, factor);
-        gradient = trace.Backward(gradient);
+        gradient = trace.Backward(gradient, layerDone);
         return (loss.MoveToOuterDisposeScope(), gradient.MoveToOuterDisposeScope());
     }
 

@@ -49,8 +49,9 @@ internal sealed class LlamaTrace(
 
     /// <summary>Goes back through the layers.</summary>
     /// <param name="gradient">Gradient of the residual stream at the rows that matter, <c>[rows, hidden]</c>.</param>
+    /// <param name="layerDone">Told each layer whose gradients are complete.</param>
     /// <returns>Gradient of the embeddings, <c>[tokens, hidden]</c>.</returns>
-    public Tensor Backward(Tensor gradient)
+    public Tensor Backward(Tensor gradient, Action<int>? layerDone = null)
     {
         Rows passing = gradient;
         for (var i = layers.Count - 1; i >= 0; i--)
@@ -63,6 +64,7 @@ internal sealed class LlamaTrace(
             kept.Dispose();
             dropout.Dispose();
             incoming.Dispose();
+            layerDone?.Invoke(i);
         }
 
         passing.Codes?.Dispose();

@@ -86,9 +86,11 @@ public sealed class CheckpointStore(string folder, object? config, int keepLast 
 
     /// <summary>Puts a trainer where a checkpoint stopped: weights, moments, loss scale, generator and position.
     /// </summary>
+    /// <returns>How many ranks the checkpoint's run had. With another number now, the order of the samples goes on where
+    /// they stopped, and so do optimizer and epoch.</returns>
     /// <exception cref="InputException">The file cannot be read, is no checkpoint of ours, or is of a run with other
     /// trained weights or another number of steps in an epoch; nothing has changed then.</exception>
-    public static void Resume(Trainer trainer, EmotionLlamaModel model, string path)
+    public static int Resume(Trainer trainer, EmotionLlamaModel model, string path)
     {
         ArgumentNullException.ThrowIfNull(trainer);
         ArgumentNullException.ThrowIfNull(model);
@@ -101,11 +103,15 @@ public sealed class CheckpointStore(string folder, object? config, int keepLast 
         }
 
         var state = tree.Under(StateKey);
-        CheckSuits(trainer, checkpoint, state);
+        var ranks = state.Has("ranks") ? (int)state.Number("ranks") : 1;
+        CheckSuits(trainer, checkpoint, state, ranks);
         TrainedWeights.Load(model, checkpoint);
         RestoreOptimizer(trainer.Optimizer, tree);
         trainer.Scaler.Restore(state.Number("loss_scale"), (int)state.Number("good_steps"));
-        trainer.ResumeAt((long)state.Number("next_step"), TimeSpan.FromSeconds(state.Number("seconds")));
+        trainer.ResumeAt(
+            NextStepHere(trainer.Plan, (long)state.Number("next_step"), (long)state.Number("steps_per_epoch")),
+            TimeSpan.FromSeconds(state.Number("seconds")),
+            state.Has("drawn") ? (long)state.Number("drawn") : null);
 
         // Checkpoints of earlier versions do not say.
         if (state.Has("epoch_loss_sum"))
@@ -113,11 +119,21 @@ public sealed class CheckpointStore(string folder, object? config, int keepLast 
 
         using var generator = state.Tensor("generator");
         set_rng_state(generator);
+        return ranks;
+    }
+
+    /// <summary>The step of this plan that is as far in its epoch: with other ranks, a pass over the data may have
+    /// another number of steps.</summary>
+    private static long NextStepHere(TrainingPlan plan, long step, long stepsPerEpoch)
+    {
+        var (epoch, inside) = Math.DivRem(step, stepsPerEpoch);
+        return (epoch * plan.StepsPerEpoch)
+            + Math.Min((long)Math.Round((double)inside * plan.StepsPerEpoch / stepsPerEpoch), plan.StepsPerEpoch - 1);
     }
 
     /// <summary>Moments are kept by number and the position is a number of steps, so both mean something else in a run
     /// of another shape.</summary>
-    private static void CheckSuits(Trainer trainer, TorchCheckpoint checkpoint, CheckpointTree state)
+    private static void CheckSuits(Trainer trainer, TorchCheckpoint checkpoint, CheckpointTree state, int ranks)
     {
         if (!checkpoint.Names.SequenceEqual(trainer.Parameters.Select(parameter => parameter.Name)))
         {
@@ -126,7 +142,7 @@ public sealed class CheckpointStore(string folder, object? config, int keepLast 
         }
 
         var steps = (long)state.Number("steps_per_epoch");
-        if (steps != trainer.Plan.StepsPerEpoch)
+        if (steps != trainer.Plan.StepsPerEpoch && ranks == trainer.Ranks.Size)
         {
             throw new InputException($"{checkpoint.Location}: is of a run with {steps} steps in an epoch, this recipe "
                 + $"makes {trainer.Plan.StepsPerEpoch}; keep its data, batch_size, iters_per_epoch and "
@@ -158,6 +174,8 @@ public sealed class CheckpointStore(string folder, object? config, int keepLast 
             {
                 ["next_step"] = trainer.NextStep,
                 ["steps_per_epoch"] = (long)trainer.Plan.StepsPerEpoch,
+                ["ranks"] = (long)trainer.Ranks.Size,
+                ["drawn"] = trainer.Drawn,
                 ["seconds"] = trainer.Elapsed.TotalSeconds,
                 ["loss_scale"] = trainer.Scaler.Scale,
                 ["good_steps"] = (long)trainer.Scaler.GoodSteps,

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using EmotionLlama.Configuration;
+using EmotionLlama.Datasets;
+using EmotionLlama.Distributed;
 using EmotionLlama.Models;
 using EmotionLlama.Monitoring;
 using EmotionLlama.Runtime;
@@ -20,6 +22,7 @@ public sealed class Trainer : IDisposable
     private readonly ITrainingData _data;
     private readonly CheckpointStore? _store;
     private readonly GradCheckpoint _checkpoint;
+    private readonly GradientExchange _exchange;
     private readonly Stopwatch _running = new();
     private readonly Stopwatch _waiting = new();
     private Throughput _throughput = new();
@@ -32,7 +35,13 @@ public sealed class Trainer : IDisposable
     /// <param name="recipe">How to train.</param>
     /// <param name="data">The micro-batches.</param>
     /// <param name="store">Where checkpoints go; null saves none.</param>
-    public Trainer(EmotionLlamaModel model, Recipe recipe, ITrainingData data, CheckpointStore? store = null)
+    /// <param name="ranks">The processes that train together; null where there is one.</param>
+    public Trainer(
+        EmotionLlamaModel model,
+        Recipe recipe,
+        ITrainingData data,
+        CheckpointStore? store = null,
+        IProcessGroup? ranks = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(recipe);
@@ -46,6 +55,8 @@ public sealed class Trainer : IDisposable
         Parameters = model.TrainableParameters;
         Optimizer = new AdamW(model.Trained, recipe.Run.WeightDecay, beta2: recipe.Run.Beta2);
         Scaler = new LossScaler(enabled: model.Llama.Dtype == ScalarType.Float16);
+        Ranks = ranks ?? new SingleProcess();
+        _exchange = new GradientExchange(Ranks, model.Trained);
     }
 
     /// <summary>The steps of the run.</summary>
@@ -60,8 +71,14 @@ public sealed class Trainer : IDisposable
     /// <summary>The loss scaler.</summary>
     public LossScaler Scaler { get; }
 
+    /// <summary>The processes that train together.</summary>
+    public IProcessGroup Ranks { get; }
+
     /// <summary>The next optimizer step, counted from 0.</summary>
     public long NextStep { get; private set; }
+
+    /// <summary>Micro-batches that all ranks together have drawn so far, over all resumptions.</summary>
+    public long Drawn { get; private set; }
 
     /// <summary>Time spent training so far, over all resumptions.</summary>
     public TimeSpan Elapsed { get; private set; }
@@ -79,7 +96,10 @@ public sealed class Trainer : IDisposable
     /// <summary>Goes on from a step, after weights, moments and the generator were restored.</summary>
     /// <param name="step">The next optimizer step, counted from 0.</param>
     /// <param name="elapsed">Time spent training before.</param>
-    public void ResumeAt(long step, TimeSpan elapsed) => (NextStep, Elapsed) = (step, elapsed);
+    /// <param name="drawn">Micro-batches that all ranks together had drawn; null where they were as many ranks as now.
+    /// </param>
+    public void ResumeAt(long step, TimeSpan elapsed, long? drawn = null) =>
+        (NextStep, Elapsed, Drawn) = (step, elapsed, drawn ?? Plan.BatchesBefore(step) * Ranks.Size);
 
     /// <summary>Called after each epoch, once it is saved, for evaluation and sample answers; says whether the run goes
     /// on. Whatever it draws from libtorch's generator, training goes on as if it had not, because a resumed run does
@@ -89,9 +109,11 @@ public sealed class Trainer : IDisposable
     /// <summary>Trains from <see cref="NextStep"/> to the end of the plan, or to the end of the epoch after which
     /// <see cref="EpochEnded"/> stops it.</summary>
     /// <param name="observer">Hears of steps and checkpoints.</param>
-    /// <param name="cancellationToken">Finishes the step under way, saves, and throws.</param>
+    /// <param name="cancellationToken">Finishes the step under way, saves, and throws; where there are several ranks, all
+    /// do.</param>
     /// <exception cref="OperationCanceledException">The run was stopped; its checkpoint is saved.</exception>
     /// <exception cref="InputException">A sample cannot be read, or the loss is no longer finite.</exception>
+    /// <exception cref="RankFailureException">Another rank has failed.</exception>
     public void Run(ITrainingObserver observer, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(observer);
@@ -104,8 +126,11 @@ public sealed class Trainer : IDisposable
         _skippedInARow = 0;
         _firstStep = NextStep;
 
+        // The same on all ranks already, or rank 0's where a file or a library differs.
+        Ranks.Broadcast(_model.Trained.Values);
+
         // Reading is not cancelled, because the step under way is to be finished.
-        using var batches = _data.Read(Plan.StepAt(NextStep).FirstBatch, CancellationToken.None).GetEnumerator();
+        using var batches = _data.Read(Drawn, CancellationToken.None).GetEnumerator();
         StepUnderWay? underWay = null;
         _running.Start();
         try
@@ -114,16 +139,18 @@ public sealed class Trainer : IDisposable
             {
                 BeginStage(step, observer);
                 _throughput.Continue();
-                var queued = Queue(step, TakeRows(batches, step.Iterations));
+                var queued = Queue(step, TakeRows(batches, step.Iterations), cancellationToken.IsCancellationRequested);
                 Settle(ref underWay, observer);
                 (underWay, NextStep, Elapsed) = (queued, step.Step + 1, before + _running.Elapsed);
+                Drawn += (long)step.Iterations * Ranks.Size;
 
                 // A GPU computes one step while the next one is queued; what needs a step's result waits for it.
                 if (!queued.Numbers.IsLate || Scaler.Enabled)
                     Settle(ref underWay, observer);
 
-                // Looked at once: a stop that comes between saving and throwing has to wait for the next step.
-                var stopping = cancellationToken.IsCancellationRequested;
+                // Looked at once: a stop that comes between saving and throwing has to wait for the next step. Several
+                // ranks stop together, so what was agreed on before the step counts.
+                var stopping = Ranks.Size > 1 ? queued.Totals.IsStopping : cancellationToken.IsCancellationRequested;
                 if (IsDue(step, stopping))
                 {
                     Settle(ref underWay, observer);
@@ -134,7 +161,14 @@ public sealed class Trainer : IDisposable
                 if (step.EndsEpoch && EndEpoch(step) == EpochDecision.Stop)
                     return;
 
-                if (stopping || step.EndsEpoch)
+                if (stopping && Ranks.Size > 1)
+                {
+                    // Nobody ends before the checkpoint is whole.
+                    Ranks.Barrier();
+                    throw new OperationCanceledException(cancellationToken);
+                }
+
+                if (Ranks.Size == 1 && (stopping || step.EndsEpoch))
                     cancellationToken.ThrowIfCancellationRequested();
             }
         }
@@ -152,7 +186,8 @@ public sealed class Trainer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(rows);
         using var scope = NewDisposeScope();
-        return rows.Zip(Backpropagate(rows), (row, loss) => loss.item<float>() * ShareOf(row, rows)).Sum();
+        var shares = SharesOf(rows, StepTotals.Of(new SingleProcess(), rows, isStopping: false));
+        return Backpropagate(rows, shares, layerDone: null).Zip(shares, (loss, share) => loss.item<float>() * share).Sum();
     }
 
     /// <inheritdoc/>
@@ -160,35 +195,40 @@ public sealed class Trainer : IDisposable
 
     /// <summary>Queues the gradients of each row.</summary>
     /// <returns>Sum of the cross entropies of each row, where they are computed.</returns>
-    private List<Tensor> Backpropagate(IReadOnlyList<PackedBatch> rows) =>
+    private List<Tensor> Backpropagate(
+        IReadOnlyList<PackedBatch> rows, double[] shares, Action<int>? layerDone) =>
     [
-        .. rows.Select(row => _model.AccumulateGradients(
-            row, ShareOf(row, rows) * Scaler.Scale, training: true, _checkpoint)),
+        .. rows.Select((row, i) => _model.AccumulateGradients(
+            row, shares[i] * Scaler.Scale, training: true, _checkpoint, i == rows.Count - 1 ? layerDone : null)),
     ];
 
-    /// <summary>What the sum of a row's cross entropies is multiplied by in the loss of its step.</summary>
-    private double ShareOf(PackedBatch row, IReadOnlyList<PackedBatch> rows) =>
-        _run.LossNormalization == LossNormalization.Token
-            ? 1.0 / rows.Sum(other => other.AnswerTokens)
-            : 1.0 / ((double)row.AnswerTokens * rows.Count);
+    /// <summary>What the sum of each row's cross entropies is multiplied by in the loss of its step.</summary>
+    private double[] SharesOf(IReadOnlyList<PackedBatch> rows, StepTotals totals) =>
+    [
+        .. rows.Select(row => _run.LossNormalization == LossNormalization.Token
+            ? 1.0 / totals.AnswerTokens
+            : 1.0 / ((double)row.AnswerTokens * rows.Count * Ranks.Size)),
+    ];
 
     /// <summary>Queues a step: gradients, and the change of the weights by them.</summary>
-    private StepUnderWay Queue(PlannedStep step, IReadOnlyList<PackedBatch> rows)
+    private StepUnderWay Queue(PlannedStep step, IReadOnlyList<PackedBatch> rows, bool isStopping)
     {
         try
         {
             using var scope = NewDisposeScope();
-            var losses = Backpropagate(rows);
-            var norm = _model.Trained.CompleteGradients()!.norm();
+            var totals = StepTotals.Of(Ranks, rows, isStopping);
+            var shares = SharesOf(rows, totals);
+            SeedDropout(step);
+            var losses = Backpropagate(rows, shares, _exchange.LayerDone);
+            var gradients = _model.Trained.CompleteGradients()!;
+            _exchange.Finish(gradients);
+            if (Ranks.Size > 1)
+                (losses, shares) = ([SumOverRanks(losses, shares)], [1]);
+
+            var norm = gradients.norm();
             Optimizer.Step(step.LearningRate, norm, Scaler.Scale, _run.MaxGradNorm);
             return new StepUnderWay(
-                step,
-                [.. rows.Select(row => ShareOf(row, rows))],
-                new LateNumbers(stack([.. losses, norm])),
-                Scaler.Enabled ? Scaler.Scale : null,
-                rows.Sum(row => row.Names.Count),
-                rows.Sum(row => row.Tokens),
-                rows.Sum(row => row.AnswerTokens));
+                step, shares, new LateNumbers(stack([.. losses, norm])), Scaler.Enabled ? Scaler.Scale : null, totals);
         }
         finally
         {
@@ -196,6 +236,27 @@ public sealed class Trainer : IDisposable
             foreach (var row in rows)
                 row.Dispose();
         }
+    }
+
+    /// <summary>Each rank has dropout of its own, a function of the step, so that a resumed run has it again, whatever the
+    /// number of ranks it had. One process goes on with the generator that its checkpoint keeps.</summary>
+    private void SeedDropout(PlannedStep step)
+    {
+        if (Ranks.Size > 1)
+            random.manual_seed((long)(SplitMix64.Mix(
+                SplitMix64.Mix((ulong)_run.Seed, (ulong)step.Step), (ulong)Ranks.Rank) >> 1));
+    }
+
+    /// <summary>The loss of the step, a float32 scalar.</summary>
+    private Tensor SumOverRanks(List<Tensor> losses, double[] shares)
+    {
+        using var _ = no_grad();
+        var loss = zeros([1], ScalarType.Float32, _model.Device);
+        foreach (var (sum, share) in losses.Zip(shares))
+            loss.AddInPlace(sum.Times(share));
+
+        Ranks.AllReduceSum(loss);
+        return loss[0];
     }
 
     /// <summary>Reads the numbers of a step, and reports it.</summary>
@@ -207,6 +268,7 @@ public sealed class Trainer : IDisposable
         underWay = null;
         float[] numbers;
         using (step.Numbers)
+        using (Ranks.Watch($"step {step.Step.Step + 1}"))
             numbers = step.Numbers.Read();
 
         var loss = numbers.Zip(step.Shares, (sum, share) => sum * share).Sum();
@@ -221,7 +283,7 @@ public sealed class Trainer : IDisposable
 
         EpochLoss.Add(loss);
         _skippedInARow = isFinite ? 0 : _skippedInARow + 1;
-        _throughput.Add(step.Samples, step.Tokens);
+        _throughput.Add(step.Totals.Samples, step.Totals.Tokens);
         observer.OnStep(Measure(step, loss, norm));
         if (_skippedInARow == MostSkippedInARow)
         {
@@ -279,9 +341,9 @@ public sealed class Trainer : IDisposable
         Loss = loss,
         LearningRate = step.Step.LearningRate,
         GradientNorm = norm,
-        AnswerTokens = step.AnswerTokens,
-        Tokens = step.Tokens,
-        Samples = step.Samples,
+        AnswerTokens = step.Totals.AnswerTokens,
+        Tokens = step.Totals.Tokens,
+        Samples = step.Totals.Samples,
         TokensPerSecond = _throughput.TokensPerSecond,
         SamplesPerSecond = _throughput.SamplesPerSecond,
         MemoryBytes = _memory.OnGpu > 0 ? _memory.OnGpu : _memory.OfProcess,
@@ -305,7 +367,5 @@ public sealed class Trainer : IDisposable
         IReadOnlyList<double> Shares,
         LateNumbers Numbers,
         double? LossScale,
-        int Samples,
-        int Tokens,
-        int AnswerTokens);
+        StepTotals Totals);
 }

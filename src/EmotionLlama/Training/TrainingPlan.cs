@@ -44,6 +44,11 @@ public sealed class TrainingPlan
             yield return StepAt(step);
     }
 
+    /// <summary>Micro-batches that a rank has drawn before a step.</summary>
+    /// <param name="step">Counted from 0; the number of steps is the end of the run.</param>
+    public long BatchesBefore(long step) =>
+        (step / StepsPerEpoch * IterationsPerEpoch) + (step % StepsPerEpoch * Accumulation);
+
     /// <summary>The epoch of a step; the last one where the run is over.</summary>
     /// <param name="step">Counted from 0.</param>
     public int EpochOf(long step) => (int)(Math.Min(step, Steps - 1) / StepsPerEpoch);

@@ -35,7 +35,10 @@ public static class ComputeDevice
         if (index < count)
             return Exact(new Device(DeviceType.CUDA, index));
 
-        throw new InputException($"run.device is '{name}', but this machine offers {count} GPU(s) to libtorch; "
+        var shown = Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES") is { Length: > 0 } gpus
+            ? $" (CUDA_VISIBLE_DEVICES is {gpus.Printable()}; each rank needs a GPU of its own)"
+            : "";
+        throw new InputException($"run.device is '{name}', but this machine offers {count} GPU(s) to libtorch{shown}; "
             + $"run 'emotion-llama doctor', and name the lib folder of a CUDA PyTorch with --libtorch or {LibTorch.FolderVariable}");
     }
 

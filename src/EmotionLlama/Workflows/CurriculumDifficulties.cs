@@ -1,6 +1,7 @@
 using EmotionLlama.Configuration;
 using EmotionLlama.Datasets;
 using EmotionLlama.Datasets.Curriculum;
+using EmotionLlama.Distributed;
 using EmotionLlama.Models;
 using EmotionLlama.Scoring.Clues;
 using static TorchSharp.torch;
@@ -25,6 +26,8 @@ internal static class CurriculumDifficulties
     /// <param name="resume">The checkpoint the run goes on from; null where it begins.</param>
     /// <param name="report">Hears what the curricula do.</param>
     /// <param name="cancellationToken">Stops measuring.</param>
+    /// <param name="ranks">The processes that train together: rank 0 measures, and all draw by its figures. Null where
+    /// there is one.</param>
     /// <exception cref="InputException">A run goes on and its losses are not known any more, or are of other data; or a
     /// clip cannot be read.</exception>
     public static IReadOnlyList<IReadOnlyList<double>?> Prepare(
@@ -33,13 +36,22 @@ internal static class CurriculumDifficulties
         string folder,
         string? resume,
         Action<string> report,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        IProcessGroup? ranks = null)
     {
         if (session.Datasets.All(dataset => dataset.Recipe.Curriculum.Difficulty == CurriculumDifficulty.None))
             return [.. session.Datasets.Select(_ => (IReadOnlyList<double>?)null)];
 
+        var file = Path.Combine(folder, CurriculumFile.Name);
+        if (ranks is { Rank: > 0 })
+        {
+            ranks.Barrier();
+            return CurriculumFile.Read(file, session.Datasets);
+        }
+
         var difficulties = Kept(session, folder, resume) ?? Find();
-        CurriculumFile.Write(Path.Combine(folder, CurriculumFile.Name), session.Datasets, difficulties);
+        CurriculumFile.Write(file, session.Datasets, difficulties);
+        ranks?.Barrier();
         foreach (var curriculum in CurriculumReports.Make(session, difficulties))
             report(curriculum.ToText());
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using EmotionLlama.Configuration;
 using EmotionLlama.Datasets;
+using EmotionLlama.Distributed;
 using EmotionLlama.Evaluation;
 using EmotionLlama.Generation;
 using EmotionLlama.Runtime;
@@ -24,9 +25,13 @@ public sealed class EvaluationWorkflow(Recipe recipe, EvaluationOptions options,
     /// <summary>The report, in the folder of a test set.</summary>
     public const string ReportName = "report.html";
 
+    /// <summary>The processes that divide the clips. Rank 0 writes, and what it writes are the files of one process.
+    /// </summary>
+    public IProcessGroup Ranks { get; init; } = new SingleProcess();
+
     /// <summary>Runs the evaluation. What can be found wrong without the model is found before it is read.</summary>
     /// <param name="cancellationToken">Stops between two tokens; whole batches are saved.</param>
-    /// <returns>How each test set ended, in the order of the recipe.</returns>
+    /// <returns>How each test set ended, in the order of the recipe; nothing on other ranks than rank 0.</returns>
     /// <exception cref="InputException">Something in the recipe or its files is wrong, or the folder of the results has
     /// answers made otherwise.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
@@ -35,6 +40,9 @@ public sealed class EvaluationWorkflow(Recipe recipe, EvaluationOptions options,
         using var model = new RecipeModel(recipe);
         using var raw = RawClips.Of(recipe);
         var passes = Open(model, raw, cancellationToken);
+        RankAgreement.Check(Ranks, passes.SelectMany(set => set)
+            .SelectMany(pass => pass.MadeWith.Select(made => ($"{made.Key} ({pass.Title})", made.Value)))
+            .ToDictionary(fact => fact.Item1, fact => fact.Value));
         if (string.IsNullOrEmpty(recipe.Model.Ckpt))
             observer.OnMessage("model.ckpt names no checkpoint: LoRA and projections are random, the model is untuned");
 
@@ -50,7 +58,7 @@ public sealed class EvaluationWorkflow(Recipe recipe, EvaluationOptions options,
         return MemoryAdvice.Guard<IReadOnlyList<EvaluationOutcome>>(
             recipe,
             MemoryUse.Answering,
-            () => [.. passes.Select(set => Evaluate(set, generator, cancellationToken))]);
+            () => [.. passes.Select(set => Evaluate(set, generator, cancellationToken)).OfType<EvaluationOutcome>()]);
     }
 
     /// <summary>The generation settings of a test set.</summary>
@@ -75,6 +83,9 @@ public sealed class EvaluationWorkflow(Recipe recipe, EvaluationOptions options,
         foreach (var pass in passes.SelectMany(set => set))
         {
             // All at once, so that a restart that is killed goes on with its own answers only.
+            if (Ranks.Rank > 0)
+                continue;
+
             if (options.Restart)
                 File.Delete(pass.Log);
             else
@@ -104,7 +115,8 @@ public sealed class EvaluationWorkflow(Recipe recipe, EvaluationOptions options,
         }
 
         DataReadiness.Check([report], recipe.Run.OnBadSample, "evaluation_datasets");
-        var folder = OutputFolder.Open(Path.Combine(output, FileNameOf(name)));
+        var folder = Path.Combine(output, FileNameOf(name));
+        folder = Ranks.Rank == 0 ? OutputFolder.Open(folder) : Path.GetFullPath(folder);
         return [Pass(null), .. ToWithhold(set).Select(Pass)];
 
         EvaluationPass Pass(string? withheld)
@@ -140,11 +152,14 @@ public sealed class EvaluationWorkflow(Recipe recipe, EvaluationOptions options,
                 + "datasets.*.withhold");
     }
 
-    private EvaluationOutcome Evaluate(
+    private EvaluationOutcome? Evaluate(
         EvaluationPass[] passes, AnswerGenerator generator, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
         var predictions = Array.ConvertAll(passes, pass => Answer(pass, generator, cancellationToken));
+        if (Ranks.Rank > 0)
+            return null;
+
         var (all, labels) = (passes[0], passes[0].Set.Entry.Labels);
         var modalities = passes.Length == 1 ? null : ModalityReport.Of(
             predictions[0], [.. passes.Zip(predictions, (pass, made) => (pass.Withheld!, made)).Skip(1)], labels);
@@ -179,8 +194,11 @@ public sealed class EvaluationWorkflow(Recipe recipe, EvaluationOptions options,
         var entry = pass.Set.Entry;
         var isFirst = true;
         var predictions = new ResumableEvaluation(
-            generator, pass.Clips, Settings(entry), entry.BatchSize, recipe.Run.Seed)
+            generator, pass.Clips, Settings(entry), entry.BatchSize, recipe.Run.Seed, Ranks)
             .Run(pass.Log, pass.MadeWith, Tell, cancellationToken);
+        if (Ranks.Rank > 0)
+            return predictions;
+
         PredictionFiles.WriteCsv(pass.File(PredictionsName, "csv"), predictions, options.Format);
         PredictionFiles.WriteJsonLines(pass.File(PredictionsName, "jsonl"), predictions);
         return predictions;

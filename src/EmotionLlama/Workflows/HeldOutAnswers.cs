@@ -1,5 +1,6 @@
 using EmotionLlama.Configuration;
 using EmotionLlama.Datasets;
+using EmotionLlama.Distributed;
 using EmotionLlama.Generation;
 
 namespace EmotionLlama.Workflows;
@@ -8,7 +9,8 @@ namespace EmotionLlama.Workflows;
 /// time.</summary>
 /// <param name="generator">The model.</param>
 /// <param name="run">How many clips, tokens and samples.</param>
-internal sealed class HeldOutAnswers(AnswerGenerator generator, RunRecipe run)
+/// <param name="ranks">The processes that divide the batches; null where there is one.</param>
+internal sealed class HeldOutAnswers(AnswerGenerator generator, RunRecipe run, IProcessGroup? ranks = null)
 {
     // Answering takes less memory than training on one clip, and its time is nearly the same for one clip and eight.
     private const int LeastClipsAtOnce = 8;
@@ -19,43 +21,48 @@ internal sealed class HeldOutAnswers(AnswerGenerator generator, RunRecipe run)
     public static int CountOf(RunRecipe run, int clips) =>
         Math.Min(run.EvalClips ?? (run.Metric.NeedsAnswers() ? clips : 0), clips);
 
-    /// <summary>Answers batch by batch. Nothing is drawn from libtorch's generator.</summary>
+    /// <summary>Answers batch by batch; every rank gets all answers. Nothing is drawn from libtorch's generator.</summary>
     /// <param name="clips">The held-out clips, with their annotations; the first ones are answered about.</param>
     /// <param name="cancellationToken">Stops between two tokens.</param>
     /// <exception cref="InputException">A clip cannot be read.</exception>
     public IEnumerable<HeldOutAnswer> Generate(ReadableClips clips, CancellationToken cancellationToken)
     {
         var places = Enumerable.Range(0, CountOf(run, clips.Count));
-        foreach (var batch in places.Chunk(Math.Max(clips.BatchSize, LeastClipsAtOnce)))
+        var batches = places.Chunk(Math.Max(clips.BatchSize, LeastClipsAtOnce)).ToList();
+        return ranks is null || ranks.Size == 1
+            ? batches.SelectMany(batch => Answer(clips, batch, cancellationToken))
+            : RankShare.Of(ranks, batches, batch => Answer(clips, batch, cancellationToken)).SelectMany(answers => answers);
+    }
+
+    private List<HeldOutAnswer> Answer(ReadableClips clips, int[] batch, CancellationToken cancellationToken)
+    {
+        ClipSample[] samples = [.. batch.Select(clip => clips.Read(clip, (ulong)clip, SampleUse.Validation))];
+        try
         {
-            ClipSample[] samples = [.. batch.Select(clip => clips.Read(clip, (ulong)clip, SampleUse.Validation))];
-            try
-            {
-                // The captions stay behind: what is not handed over cannot leak into a prompt.
-                ClipSample[] asked = [.. samples.Select(sample => sample with { Answer = "" })];
-                var answers = generator.Answer(asked, _greedy, cancellationToken);
-                var draws = Enumerable.Range(0, run.EvalTemperatureSamples)
-                    .Select(draw => generator.Answer(asked, Drawing(batch[0], draw), cancellationToken))
-                    .ToList();
-                for (var i = 0; i < samples.Length; i++)
+            // The captions stay behind: what is not handed over cannot leak into a prompt.
+            ClipSample[] asked = [.. samples.Select(sample => sample with { Answer = "" })];
+            var answers = generator.Answer(asked, _greedy, cancellationToken);
+            var draws = Enumerable.Range(0, run.EvalTemperatureSamples)
+                .Select(draw => generator.Answer(asked, Drawing(batch[0], draw), cancellationToken))
+                .ToList();
+            return
+            [
+                .. samples.Select((sample, i) => new HeldOutAnswer
                 {
-                    yield return new HeldOutAnswer
-                    {
-                        Clip = samples[i].Name,
-                        Emotion = samples[i].Emotion,
-                        Task = samples[i].Task,
-                        Instruction = samples[i].Instruction,
-                        Expected = samples[i].Answer,
-                        Answer = answers[i].Text,
-                        Samples = [.. draws.Select(drawn => drawn[i].Text)],
-                    };
-                }
-            }
-            finally
-            {
-                foreach (var sample in samples)
-                    sample.Dispose();
-            }
+                    Clip = sample.Name,
+                    Emotion = sample.Emotion,
+                    Task = sample.Task,
+                    Instruction = sample.Instruction,
+                    Expected = sample.Answer,
+                    Answer = answers[i].Text,
+                    Samples = [.. draws.Select(drawn => drawn[i].Text)],
+                }),
+            ];
+        }
+        finally
+        {
+            foreach (var sample in samples)
+                sample.Dispose();
         }
     }
 

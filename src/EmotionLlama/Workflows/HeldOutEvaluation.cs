@@ -1,3 +1,4 @@
+using EmotionLlama.Distributed;
 using EmotionLlama.Generation;
 using EmotionLlama.Models;
 using EmotionLlama.Monitoring;
@@ -14,18 +15,25 @@ internal sealed class HeldOutEvaluation
     private readonly EmotionLlamaModel _model;
     private readonly IReadOnlyList<ReadableClips> _clips;
     private readonly HeldOutAnswers _answers;
+    private readonly IProcessGroup _ranks;
     private readonly HeldOutScores _scores = new(new LexiconScorer().Score);
 
     /// <summary>Looks for the clips.</summary>
     /// <param name="session">The opened recipe.</param>
     /// <param name="model">The model that is trained.</param>
     /// <param name="cancellationToken">Stops the reading of the data report, where it has not been made yet.</param>
-    public HeldOutEvaluation(TrainingSession session, EmotionLlamaModel model, CancellationToken cancellationToken)
+    /// <param name="ranks">The processes that divide the clips; null where there is one.</param>
+    public HeldOutEvaluation(
+        TrainingSession session,
+        EmotionLlamaModel model,
+        CancellationToken cancellationToken,
+        IProcessGroup? ranks = null)
     {
+        _ranks = ranks ?? new SingleProcess();
         _session = session;
         _model = model;
         _clips = session.ReadableHeldOut(cancellationToken);
-        _answers = new HeldOutAnswers(new AnswerGenerator(model, session.Prompts(model)), session.Recipe.Run);
+        _answers = new HeldOutAnswers(new AnswerGenerator(model, session.Prompts(model)), session.Recipe.Run, ranks);
     }
 
     /// <summary>Whether there are clips to measure on.</summary>
@@ -51,7 +59,7 @@ internal sealed class HeldOutEvaluation
     {
         var prompts = _session.Prompts(_model);
         var loss = _clips.Average(clips => ValidationLoss.Measure(
-            _model, clips, prompts, clips.BatchSize, cancellationToken));
+            _model, clips, prompts, clips.BatchSize, _ranks, cancellationToken));
         var answers = new List<HeldOutAnswer>();
         foreach (var answer in _clips.SelectMany(clips => _answers.Generate(clips, cancellationToken)))
         {

@@ -1,4 +1,5 @@
 using EmotionLlama.Datasets;
+using EmotionLlama.Distributed;
 using EmotionLlama.Models;
 using EmotionLlama.Tokenization;
 using EmotionLlama.Training;
@@ -12,7 +13,10 @@ namespace EmotionLlama.Workflows;
 /// <param name="model">The model that they are for.</param>
 /// <param name="options">How many, and of what length.</param>
 /// <param name="imageSize">Height and width of a picture in pixels.</param>
-internal sealed class MadeUpBatches(EmotionLlamaModel model, TrainingBenchmarkOptions options, int imageSize)
+/// <param name="ranks">The processes that share a step's samples; null where there is one. Together they have those of one
+/// process with as many times the batch.</param>
+internal sealed class MadeUpBatches(
+    EmotionLlamaModel model, TrainingBenchmarkOptions options, int imageSize, IProcessGroup? ranks = null)
     : ITrainingData
 {
     private const int MostWords = 512;
@@ -35,7 +39,7 @@ internal sealed class MadeUpBatches(EmotionLlamaModel model, TrainingBenchmarkOp
         var samples = Draw(0, inserted, words);
         try
         {
-            for (var number = first; ; number++)
+            for (var number = first / (ranks?.Size ?? 1); ; number++)
             {
                 if (options.VariesBatches)
                 {
@@ -56,7 +60,11 @@ internal sealed class MadeUpBatches(EmotionLlamaModel model, TrainingBenchmarkOp
     {
         var random = new Random((int)(1 + number));
         using var generator = new Generator((ulong)(1 + number));
-        return [.. Enumerable.Range(0, options.Batch).Select(_ => (Clip(generator), Tokens(random, inserted, words)))];
+        var others = (ranks?.Rank ?? 0) * options.Batch;
+        var drawn = Enumerable.Range(0, others + options.Batch)
+            .Select(_ => (Clip(generator), Tokens(random, inserted, words))).ToList();
+        Free(drawn[..others]);
+        return drawn[others..];
     }
 
     private ClipSample Clip(Generator generator)

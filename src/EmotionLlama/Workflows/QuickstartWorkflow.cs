@@ -76,7 +76,7 @@ public sealed class QuickstartWorkflow(QuickstartOptions options, IQuickstartObs
 
         observer.OnStage("Tuning: LoRA matrices and projections, everything else frozen");
         var shown = new SampleAnswerer(generator, heldOut, ShownClips, _generation);
-        var outcome = TrainingWorkflow.Run(session, resume: null, observer, shown, cancellationToken);
+        var outcome = TrainingWorkflow.Run(session, resume: null, observer, shown, cancellationToken: cancellationToken);
 
         observer.OnStage("Asking the tuned model about the same clips");
         var after = Evaluate(generator, heldOut, "after", cancellationToken);

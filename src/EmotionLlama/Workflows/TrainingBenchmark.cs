@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using EmotionLlama.Configuration;
+using EmotionLlama.Distributed;
 using EmotionLlama.Models;
 using EmotionLlama.Monitoring;
 using EmotionLlama.Pretraining;
@@ -13,40 +14,34 @@ namespace EmotionLlama.Workflows;
 /// weights and made-up samples, so that no file is needed.</summary>
 public static class TrainingBenchmark
 {
-    private const int WarmUpSteps = 3;
+    private const int ExchangesAlone = 15;
     private const long Seed = 42;
 
     /// <summary>Measures.</summary>
     /// <param name="options">What to measure.</param>
+    /// <param name="ranks">The processes that train together, each on samples of its own; null where there is one.</param>
     /// <param name="cancellation">Stops after the step under way.</param>
     /// <exception cref="InputException">There is no such device.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public static TrainingTiming Measure(TrainingBenchmarkOptions options, CancellationToken cancellation = default)
+    /// <exception cref="RankFailureException">Another rank has failed.</exception>
+    public static TrainingTiming Measure(
+        TrainingBenchmarkOptions options, IProcessGroup? ranks = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ranks ??= new SingleProcess();
         var device = ComputeDevice.Choose(options.Device);
         var dtype = ComputeDevice.Precision(options.Precision, device);
         ComputeDevice.CheckFrozen(options.Frozen, device, dtype);
         if (options.Threads is { } threads)
             set_num_threads(threads);
 
+        // The same weights on every rank, and in runs whose losses are compared.
+        random.manual_seed(Seed);
         using var model = Build(options, device, dtype);
         random.manual_seed(Seed);
-
-        // The end of the run waits for its last step, which would count as none.
-        var run = new RunRecipe
-        {
-            MaxEpoch = 1,
-            ItersPerEpoch = WarmUpSteps + options.Steps + 1,
-            InitLr = options.LearningRate,
-            MinLr = options.LearningRate / 10,
-            Amp = options.Precision,
-        };
-        var recipe = new Recipe { Model = new ModelRecipe { UseGradCheckpoint = options.Checkpoint, FrozenWeights = options.Frozen }, Run = run };
-        using var trainer = new Trainer(model, recipe, new MadeUpBatches(model, options, options.Preset.ImageSize));
-        var clock = new StepClock();
-        trainer.Run(clock, cancellation);
-        double[] seconds = [.. clock.Seconds.Skip(WarmUpSteps).Take(options.Steps).Order()];
+        var recipe = RecipeOf(options);
+        var clock = Train(model, recipe, new MadeUpBatches(model, options, options.Preset.ImageSize, ranks), ranks, cancellation);
+        var seconds = clock.Measured(options);
         var tokens = (long)options.Batch * options.Tokens;
         return new TrainingTiming
         {
@@ -55,7 +50,10 @@ public static class TrainingBenchmark
             FastestSeconds = seconds[0],
             SlowestSeconds = seconds[^1],
             Loss = clock.Losses[^1],
-            Losses = options.VariesBatches ? clock.Losses : null,
+            Losses = clock.Losses,
+            Exchange = ranks.Size == 1
+                ? null
+                : MeasureExchange(model, options, ranks, seconds[seconds.Length / 2], cancellation),
             FlopsPerStep = 4.0 * tokens * options.Preset.Llama.LayerMatrixWeights,
             BytesInUse = GpuMemory.InUse(device),
             BytesEstimated = MemoryEstimate.Of(
@@ -67,6 +65,66 @@ public static class TrainingBenchmark
                 dtype == ScalarType.Float32 ? 4 : 2,
                 recipe.Model,
                 device.type == TorchSharp.DeviceType.CUDA).TotalBytes,
+        };
+    }
+
+    private static Recipe RecipeOf(TrainingBenchmarkOptions options) => new()
+    {
+        Model = new ModelRecipe { UseGradCheckpoint = options.Checkpoint, FrozenWeights = options.Frozen },
+
+        // The end of the run waits for its last step, which would count as none.
+        Run = new RunRecipe
+        {
+            MaxEpoch = 1,
+            ItersPerEpoch = options.WarmUp + options.Steps + 1,
+            InitLr = options.LearningRate,
+            MinLr = options.LearningRate / 10,
+            Amp = options.Precision,
+        },
+    };
+
+    private static StepClock Train(
+        EmotionLlamaModel model, Recipe recipe, MadeUpBatches data, IProcessGroup ranks, CancellationToken cancellation)
+    {
+        using var trainer = new Trainer(model, recipe, data, store: null, ranks);
+        var clock = new StepClock();
+        trainer.Run(clock, cancellation);
+        return clock;
+    }
+
+    /// <summary>Trains again without any exchange, and exchanges without any training.</summary>
+    private static ExchangeTiming MeasureExchange(
+        EmotionLlamaModel model,
+        TrainingBenchmarkOptions options,
+        IProcessGroup ranks,
+        double stepSeconds,
+        CancellationToken cancellation)
+    {
+        ranks.Barrier();
+        var alone = new MadeUpBatches(model, options, options.Preset.ImageSize);
+        var without = Train(model, RecipeOf(options), alone, new SingleProcess(), cancellation).Measured(options);
+        var gradients = model.Trained.CompleteGradients()!;
+        var seconds = new double[ExchangesAlone];
+        for (var i = 0; i < seconds.Length; i++)
+        {
+            ranks.Barrier();
+            var began = Stopwatch.GetTimestamp();
+            ranks.AllReduceSum(gradients);
+
+            // Reading a value waits for the device.
+            _ = gradients[0].item<float>();
+            seconds[i] = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        }
+
+        Array.Sort(seconds);
+        return new ExchangeTiming
+        {
+            Ranks = ranks.Size,
+            Carrier = ranks.Name,
+            Bytes = gradients.numel() * sizeof(float),
+            AloneSeconds = seconds[seconds.Length / 2],
+            StepSeconds = stepSeconds,
+            StepWithoutSeconds = without[without.Length / 2],
         };
     }
 
@@ -89,7 +147,7 @@ public static class TrainingBenchmark
         var llama = new Llama(
             preset.Llama,
             Reader(ModelTensors.Llama(preset)),
-            new LoraSettings { Rank = preset.LoraRank, Dropout = 0.05 },
+            new LoraSettings { Rank = preset.LoraRank, Dropout = options.Dropout },
             options.Frozen);
         return new EmotionLlamaModel(llama, tower, visionNorm: null);
     }
@@ -100,9 +158,11 @@ public static class TrainingBenchmark
         private readonly List<double> _losses = [];
         private long _last = Stopwatch.GetTimestamp();
 
-        public IReadOnlyList<double> Seconds => _seconds;
-
         public IReadOnlyList<double> Losses => _losses;
+
+        /// <summary>Seconds of the measured steps, the fastest first.</summary>
+        public double[] Measured(TrainingBenchmarkOptions options) =>
+            [.. _seconds.Skip(options.WarmUp).Take(options.Steps).Order()];
 
         public void OnStep(StepMetrics metrics)
         {

@@ -9,7 +9,7 @@ public sealed record TrainingBenchmarkOptions
     /// <summary>The sizes.</summary>
     public required ModelPreset Preset { get; init; }
 
-    /// <summary>Samples of a step.</summary>
+    /// <summary>Samples of a step, on each rank.</summary>
     public int Batch { get; init; } = 4;
 
     /// <summary>Tokens of a sample, inserted embeddings and answer included.</summary>
@@ -33,8 +33,14 @@ public sealed record TrainingBenchmarkOptions
     /// <summary>Whether the vision tower encodes each picture in each step, as without a vision cache.</summary>
     public bool EncodesImages { get; init; }
 
+    /// <summary>LoRA's dropout; 0 where losses of several ranks are compared with those of one.</summary>
+    public double Dropout { get; init; } = 0.05;
+
     /// <summary>Threads that one operation is computed on, on a CPU; null takes libtorch's default.</summary>
     public int? Threads { get; init; }
+
+    /// <summary>Steps before the first one that is measured: the runtime compiles hot code anew for some seconds.</summary>
+    public int WarmUp { get; init; } = 10;
 
     /// <summary>Whether each step has a batch of its own, from which there is something to learn.</summary>
     public bool VariesBatches { get; init; }

@@ -18,8 +18,11 @@ public sealed record TrainingTiming
     /// <summary>The loss of the last step.</summary>
     public required double Loss { get; init; }
 
-    /// <summary>The losses of all steps, those to warm up first; null where the steps repeat one batch.</summary>
-    public IReadOnlyList<double>? Losses { get; init; }
+    /// <summary>The loss of each step, those to warm up included.</summary>
+    public required IReadOnlyList<double> Losses { get; init; }
+
+    /// <summary>What several ranks took for their exchange; null where there is one.</summary>
+    public ExchangeTiming? Exchange { get; init; }
 
     /// <summary>Floating-point operations of a step's matrix products in the decoder's layers: four for each weight and
     /// token, since frozen weights need no gradient.</summary>
@@ -31,8 +34,8 @@ public sealed record TrainingTiming
     /// <summary>Bytes that a dry run would have said.</summary>
     public required long BytesEstimated { get; init; }
 
-    /// <summary>Samples per second.</summary>
-    public double SamplesPerSecond => Options.Batch / StepSeconds;
+    /// <summary>Samples per second of all ranks together.</summary>
+    public double SamplesPerSecond => Options.Batch * (Exchange?.Ranks ?? 1) / StepSeconds;
 
     /// <summary>Floating-point operations per second.</summary>
     public double Flops => FlopsPerStep / StepSeconds;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using EmotionLlama.Checkpoints;
 using EmotionLlama.Configuration;
+using EmotionLlama.Distributed;
 using EmotionLlama.Evaluation.Diagnosing;
 using EmotionLlama.Generation;
 using EmotionLlama.Models;
@@ -26,15 +27,18 @@ public static class TrainingWorkflow
     /// <param name="observer">Hears of steps, answers and checkpoints, besides the logs in the output folder.</param>
     /// <param name="answerer">Answers before the run and after each epoch; null answers about training clips as the
     /// recipe says.</param>
+    /// <param name="ranks">The processes that train together; null where there is one. Rank 0 writes.</param>
     /// <param name="cancellationToken">Finishes the step under way, saves and throws.</param>
     /// <exception cref="InputException">Something in the recipe or its files is wrong, or the output folder has the
     /// checkpoints of an earlier run.</exception>
     /// <exception cref="OperationCanceledException">The run was stopped; its checkpoint is saved.</exception>
+    /// <exception cref="RankFailureException">Another rank has failed.</exception>
     public static TrainingOutcome Run(
         TrainingSession session,
         string? resume,
         ITrainingObserver observer,
         SampleAnswerer? answerer = null,
+        IProcessGroup? ranks = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(session);
@@ -42,7 +46,7 @@ public static class TrainingWorkflow
         return MemoryAdvice.Guard(
             session.Recipe,
             MemoryUse.Training,
-            () => RunWhole(session, resume, observer, answerer, cancellationToken));
+            () => RunWhole(session, resume, observer, answerer, ranks ?? new SingleProcess(), cancellationToken));
     }
 
     private static TrainingOutcome RunWhole(
@@ -50,37 +54,60 @@ public static class TrainingWorkflow
         string? resume,
         ITrainingObserver observer,
         SampleAnswerer? answerer,
+        IProcessGroup ranks,
         CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
+        var writes = ranks.Rank == 0;
         var recipe = session.Recipe;
         resume ??= recipe.Run.ResumeCkptPath;
         session.EnsureReadable(cancellationToken);
-        var folder = OutputFolder.Open(recipe.Run.OutputDir);
+        var folder = writes ? OutputFolder.Open(recipe.Run.OutputDir) : Path.GetFullPath(recipe.Run.OutputDir);
         CheckStart(folder, resume);
+        if (ranks.Size > 1)
+            RankAgreement.Check(ranks, RunFacts.Of(recipe, resume));
 
         using var vision = VisionCaching.Prepare(
             recipe, session.Datasets.Concat(session.HeldOut), cancellationToken);
         var model = session.LoadModel(observer.OnLoaded, cancellationToken);
         vision?.Fill(model, observer.OnMessage, observer.OnVisionCache, cancellationToken);
         var difficulties = CurriculumDifficulties.Prepare(
-            session, model, folder, resume, observer.OnMessage, cancellationToken);
+            session, model, folder, resume, observer.OnMessage, cancellationToken, ranks);
         var data = new RecipeTrainingData(
-            session.Datasets, recipe.Run, session.Prompts(model), difficulties, pinned: model.Device.type == DeviceType.CUDA);
+            session.Datasets,
+            recipe.Run,
+            session.Prompts(model),
+            difficulties,
+            ranks,
+            pinned: model.Device.type == DeviceType.CUDA);
         var store = new CheckpointStore(folder, RecipeTree.Of(recipe), recipe.Run.KeepLast);
-        using var trainer = new Trainer(model, recipe, data, store);
+        using var trainer = new Trainer(model, recipe, data, writes ? store : null, ranks);
         if (resume is not null)
         {
-            CheckpointStore.Resume(trainer, model, resume);
+            var before = CheckpointStore.Resume(trainer, model, resume);
             observer.OnMessage($"going on from {resume} at step {trainer.NextStep} of {trainer.Plan.Steps}");
+            if (before != ranks.Size)
+                observer.OnMessage($"it is of a run of {before} rank(s), now {ranks.Size}: the samples go on in their order, "
+                    + $"after {trainer.Drawn} micro-batches, and so does the optimizer");
         }
 
-        RecipeWriter.Write(recipe, Path.Combine(folder, RecipeName));
         var record = new RunRecord();
-        var heldOut = new HeldOutEvaluation(session, model, cancellationToken);
-        using var logs = OpenLogs(folder, trainer.NextStep, recipe.Run.LogFreq, heldOut.IsComplete);
+        var heldOut = new HeldOutEvaluation(session, model, cancellationToken, ranks);
+        using var logs = writes
+            ? OpenLogs(folder, trainer.NextStep, recipe.Run.LogFreq, heldOut.IsComplete)
+            : new TrainingObservers();
+        if (writes)
+            RecipeWriter.Write(recipe, Path.Combine(folder, RecipeName));
+
+        // The others read logs that rank 0 has cut to where the run goes on.
+        ranks.Barrier();
         var observers = new TrainingObservers(record, logs, observer);
-        var evaluations = new TrainingEvaluations(recipe, trainer, heldOut, store, observers);
+        var evaluations = new TrainingEvaluations(
+            writes ? recipe : recipe with { Run = recipe.Run with { SaveBest = false } },
+            trainer,
+            heldOut,
+            store,
+            observers);
         if (trainer.NextStep > 0)
         {
             evaluations.Restore(ValidationLog.Read(Path.Combine(folder, ValidationLog.FileName)), resume!);
@@ -88,7 +115,7 @@ public static class TrainingWorkflow
                 record.OnStep(step);
         }
 
-        answerer ??= SampleAnswers(session, model, cancellationToken);
+        answerer = writes ? answerer ?? SampleAnswers(session, model, cancellationToken) : null;
         var started = trainer.NextStep;
         trainer.EpochEnded = step => EndEpoch(step.Epoch, store.EpochPath(step.Epoch));
         if (Begin() == EpochDecision.GoOn)
@@ -102,7 +129,10 @@ public static class TrainingWorkflow
         }
 
         var diagnosis = evaluations.Diagnosis;
-        DiagnosisFile.Write(Path.Combine(folder, DiagnosisFile.FileName), diagnosis);
+        if (writes)
+            DiagnosisFile.Write(Path.Combine(folder, DiagnosisFile.FileName), diagnosis);
+
+        var skipped = ranks.AllGather(BitConverter.GetBytes(data.Skipped.Count)).Sum(bytes => BitConverter.ToInt64(bytes));
         return new TrainingOutcome
         {
             Steps = trainer.NextStep,
@@ -115,7 +145,7 @@ public static class TrainingWorkflow
             Diagnosis = diagnosis,
             Checkpoint = record.Checkpoint ?? resume ?? "",
             OutputFolder = folder,
-            SkippedSamples = data.Skipped.Count,
+            SkippedSamples = skipped,
             Seconds = clock.Elapsed.TotalSeconds,
             TrainingSeconds = trainer.RunSeconds,
             DataWaitSeconds = trainer.DataWaitSeconds,

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using EmotionLlama.Tests.Distributed;
 
 namespace EmotionLlama.Tests.Cli;
 
@@ -63,6 +65,28 @@ public sealed class BenchTrainTests
 
         Assert.Equal(0, run.Code);
         Assert.Matches(@"^miniature, batch 1: [\d.]+ samples/s; a step [\d.]+ ms .*loss [\d.]+\s*$", run.Output);
+    }
+
+    [Fact]
+    public void Several_ranks_say_what_their_exchange_takes_and_lose_as_one_with_all_their_samples()
+    {
+        string[] exact = ["--json", "--steps", "3", "--dropout", "0", "--precision", "fp32"];
+        using var one = JobProcess.Start([.. Miniature, .. exact, "--batch", "4"]);
+        using var two = JobProcess.Start([.. Miniature, .. exact, "--batch", "2", "--nproc", "2"]);
+
+        var alone = JsonDocument.Parse(one.Succeed()).RootElement;
+        var together = JsonDocument.Parse(two.Succeed()).RootElement;
+
+        var exchange = together.GetProperty("exchange");
+        Assert.Equal((2, "TCP"), (exchange.GetProperty("ranks").GetInt32(), exchange.GetProperty("carrier").GetString()));
+        Assert.InRange(exchange.GetProperty("hidden_share").GetDouble(), 0, 1);
+        Assert.Equal(
+            4 / together.GetProperty("step_seconds").GetDouble(), together.GetProperty("samples_per_second").GetDouble(), 1e-6);
+        Assert.All(Losses(alone).Zip(Losses(together)), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
+        Assert.Equal(JsonValueKind.Null, alone.GetProperty("exchange").ValueKind);
+
+        static IEnumerable<double> Losses(JsonElement timing) =>
+            timing.GetProperty("losses").EnumerateArray().Select(loss => loss.GetDouble());
     }
 
     [Theory]

@@ -173,6 +173,20 @@ public class SampleOrderTests
         Assert.Equal(alone, shared);
     }
 
+    [Fact]
+    public void Another_number_of_processes_goes_on_where_the_others_stopped()
+    {
+        OrderedDataset[] datasets = [new(7, BatchSize: 2), new(5)];
+        var alone = new SampleOrder(5, datasets);
+        var two = Enumerable.Range(0, 2).Select(rank => new SampleOrder(5, datasets, rank, 2)).ToArray();
+        var three = Enumerable.Range(0, 3).Select(rank => new SampleOrder(5, datasets, rank, 3).From(8)).ToArray();
+
+        var together = Enumerable.Range(0, 4).SelectMany(batch => two.Select(order => order[batch]))
+            .Concat(Enumerable.Range(0, 5).SelectMany(batch => three.Select(order => order[batch])));
+
+        Assert.Equal(Enumerable.Range(0, 23).Select(batch => alone[batch]), together);
+    }
+
     private static IEnumerable<SampleReference> Take(ISampleOrder order, long start, int count) =>
         Enumerable.Range(0, count).SelectMany(batch => order[start + batch]);
 }

@@ -33,6 +33,9 @@ internal static unsafe class CudaApi
     private static readonly delegate* unmanaged<nint*, uint, int> NewStream =
         (delegate* unmanaged<nint*, uint, int>)NativeLibrary.GetExport(Driver, "cuStreamCreate");
 
+    private static readonly delegate* unmanaged<byte*, int, int> GetUuid =
+        (delegate* unmanaged<byte*, int, int>)NativeLibrary.GetExport(Driver, "cuDeviceGetUuid");
+
     private static readonly delegate* unmanaged<nint, nint, uint, int> StreamWaitEvent =
         (delegate* unmanaged<nint, nint, uint, int>)NativeLibrary.GetExport(Driver, "cuStreamWaitEvent");
 
@@ -81,6 +84,18 @@ internal static unsafe class CudaApi
         Check(GetAttribute(&major, majorAttribute, device), "cuDeviceGetAttribute");
         Check(GetAttribute(&minor, minorAttribute, device), "cuDeviceGetAttribute");
         return (major * 10) + minor;
+    }
+
+    /// <summary>What tells the GPU in use from all others, 32 hexadecimal digits.</summary>
+    public static string DeviceId()
+    {
+        int device;
+        Check(GetCurrentDevice(&device), "cuCtxGetDevice");
+        var id = new byte[16];
+        fixed (byte* bytes = id)
+            Check(GetUuid(bytes, device), "cuDeviceGetUuid");
+
+        return Convert.ToHexStringLower(id);
     }
 
     /// <summary>The CUDA version that the driver is made for, such as 12030 for 12.3.</summary>
