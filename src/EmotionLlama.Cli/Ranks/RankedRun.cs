@@ -25,7 +25,10 @@ internal static class RankedRun
             return await StartAsync(parsed, count, stop);
 
         if (count > 1 && parent is null)
-            throw new InputException($"--nproc starts ranks itself, but {launch.Launcher} has started this one; leave it out");
+        {
+            throw new InputException(
+                $"--nproc starts ranks itself, but {launch.Launcher} has started this one; leave it out");
+        }
 
         if (launch.Size == 1)
         {

@@ -41,7 +41,8 @@ public static class TrainingBenchmark
         using var model = Build(options, device, dtype);
         random.manual_seed(Seed);
         var recipe = RecipeOf(options);
-        var clock = Train(model, recipe, new MadeUpBatches(model, options, options.Preset.ImageSize, ranks), ranks, cancellation);
+        var data = new MadeUpBatches(model, options, options.Preset.ImageSize, ranks);
+        var clock = Train(model, recipe, data, ranks, cancellation);
         var seconds = clock.Measured(options.Steps);
         var tokens = (long)options.Batch * options.Tokens;
         return new TrainingTiming
