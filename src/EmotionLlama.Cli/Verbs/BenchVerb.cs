@@ -68,6 +68,8 @@ internal static class BenchVerb
         var tokens = BenchOptions.Number("--tokens", "Tokens of a sample, with its 260 inserted embeddings.", 480);
         var answer = BenchOptions.Number("--answer-tokens", "Answer tokens of a sample.", 150);
         var steps = BenchOptions.Number("--steps", "Steps to measure.", 10);
+        var warmUp = BenchOptions.Number(
+            "--warm-up", "Steps before the first one that is measured; the runtime compiles hot code anew for some seconds.", 10);
         var precision = BenchOptions.Precision();
         var frozen = new Option<FrozenFormat>("--frozen")
         {
@@ -102,7 +104,7 @@ internal static class BenchVerb
         var ranks = new RankOptions();
         var verb = new Command("train", "Measures stage 2 on a model of full size with random weights.")
         {
-            preset, batch, tokens, answer, steps, precision, frozen, checkpoint, vision, losses, rate, dropout, device,
+            preset, batch, tokens, answer, steps, warmUp, precision, frozen, checkpoint, vision, losses, rate, dropout, device,
             threads,
         };
         ranks.AddTo(verb);
@@ -121,6 +123,7 @@ internal static class BenchVerb
                     Tokens = parsed.GetValue(tokens),
                     AnswerTokens = parsed.GetValue(answer),
                     Steps = parsed.GetValue(steps),
+                    WarmUp = parsed.GetValue(warmUp),
                     Precision = parsed.GetValue(precision),
                     Frozen = parsed.GetValue(frozen),
                     Checkpoint = parsed.GetValue(checkpoint),

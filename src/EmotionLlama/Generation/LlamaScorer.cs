@@ -129,7 +129,7 @@ internal sealed class LlamaScorer : IGreedyScorer, IDisposable
     {
         if (_step is null)
         {
-            _stream = _cache.IsRepeatable ? new CudaStream(_ids.device_index) : null;
+            _stream = _cache.IsRepeatable && _llama.SuitsStreams ? new CudaStream(_ids.device_index) : null;
             _step = new RepeatedWork(ComputeStep, _stream);
         }
 

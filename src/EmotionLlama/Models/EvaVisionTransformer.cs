@@ -103,14 +103,11 @@ public sealed class EvaVisionTransformer : IDisposable
             .flatten(2).transpose(1, 2);
         var tokens = cat([_classToken.expand(images.size(0), -1, -1), patches], 1).Plus(_positions);
         var stream = new ResidualStream(tokens.view(-1, Channels), Added: null);
+        using var room = _blocks is [var first, ..]
+            ? EncoderRoom.For(stream.Sum, images.size(0), Heads, first.InnerChannels)
+            : null;
         foreach (var block in _blocks)
-        {
-            // Let go of block by block: together their outputs are many times the size of the result.
-            var (sum, added) = stream;
-            stream = block.Forward(stream, images.size(0));
-            sum.Dispose();
-            added?.Dispose();
-        }
+            stream = block.Forward(stream, images.size(0), room);
 
         var hidden = stream.Added is null ? stream.Sum : stream.Sum.Plus(stream.Added);
         return hidden.view(images.size(0), 1 + Patches, Channels).MoveToOuterDisposeScope();
@@ -166,6 +163,7 @@ public sealed class EvaVisionTransformer : IDisposable
         {
             _heads = heads;
             var inner = weights.ShapeOf("mlp.fc1.weight")[0];
+            InnerChannels = inner;
             _norm1Weight = weights.Take("norm1.weight", channels);
             _norm1Bias = weights.Take("norm1.bias", channels);
             _qkvWeight = weights.Take("attn.qkv.weight", 3 * channels, channels);
@@ -196,20 +194,36 @@ public sealed class EvaVisionTransformer : IDisposable
             ("mlp.fc2.weight", _fc2Weight), ("mlp.fc2.bias", _fc2Bias),
         ];
 
-        public ResidualStream Forward(ResidualStream x, long pictures)
+        public long InnerChannels { get; }
+
+        public ResidualStream Forward(ResidualStream x, long pictures, EncoderRoom? room)
         {
+            // What a room holds stays there.
+            if (room is not null)
+                return Compute(x, pictures, room);
+
+            // Let go of block by block: together their outputs are many times the size of the result.
             using var scope = NewDisposeScope();
-            var (sum, normed) = EncoderOperators.AddLayerNorm(
-                x.Sum, x.Added, _norm1Weight, _norm1Bias, NormEpsilon);
-            var attended = EncoderOperators.Attention(
-                functional.linear(normed, _qkvWeight, QkvBias()), pictures, _heads);
-            (sum, normed) = EncoderOperators.AddLayerNorm(
-                sum, functional.linear(attended, _projWeight, _projBias), _norm2Weight, _norm2Bias, NormEpsilon);
-            var inner = EncoderOperators.Gelu(functional.linear(normed, _fc1Weight, _fc1Bias));
-            return new ResidualStream(sum, functional.linear(inner, _fc2Weight, _fc2Bias)).MoveToOuterDisposeScope();
+            var result = Compute(x, pictures, room: null).MoveToOuterDisposeScope();
+            x.Sum.Dispose();
+            x.Added?.Dispose();
+            return result;
         }
 
         public void Dispose() => _qkvBias.Dispose();
+
+        private ResidualStream Compute(ResidualStream x, long pictures, EncoderRoom? room)
+        {
+            var (sum, normed) = EncoderOperators.AddLayerNorm(
+                x.Sum, x.Added, _norm1Weight, _norm1Bias, NormEpsilon, room);
+            var rows = EncoderOperators.Linear(normed, _qkvWeight, QkvBias(), room?.QueryKeyValue);
+            using var attended = EncoderOperators.Attention(rows, pictures, _heads, room);
+            var added = EncoderOperators.Linear(attended, _projWeight, _projBias, room?.Added);
+            (sum, normed) = EncoderOperators.AddLayerNorm(sum, added, _norm2Weight, _norm2Bias, NormEpsilon, room);
+            var inner = EncoderOperators.Gelu(
+                EncoderOperators.Linear(normed, _fc1Weight, _fc1Bias, room?.Inner), room);
+            return new ResidualStream(sum, EncoderOperators.Linear(inner, _fc2Weight, _fc2Bias, room?.Added));
+        }
 
         /// <summary>The joined bias; where its parts are trained, joined anew, so that gradients reach them.</summary>
         private Tensor QkvBias() =>

@@ -11,6 +11,10 @@ internal sealed class FrozenMatrices(FrozenFormat format, ScalarType dtype, Devi
 {
     private readonly SharedScratch _scratch = new(dtype, device);
 
+    /// <summary>Whether products of these matrices write into memory that they share, so that they must follow one
+    /// another, on one stream.</summary>
+    public bool ShareMemory => format == FrozenFormat.Nf4;
+
     /// <summary>Reads matrices with one input into one.</summary>
     /// <param name="weights">Where the matrices are found.</param>
     /// <param name="inputs">Columns of all of them.</param>

@@ -75,6 +75,9 @@ public sealed class Llama : IDisposable
     /// parameters. Owned by the decoder.</summary>
     internal FlatParameters Trained { get; private set; }
 
+    /// <summary>Whether several threads may compute with these weights on streams of their own.</summary>
+    internal bool SuitsStreams => !_frozen.ShareMemory;
+
     /// <summary>The weights that stage 2 keeps frozen, under their Hugging Face names. Some are views of
     /// <see cref="StoredWeights"/>.</summary>
     public IEnumerable<NamedTensor> FrozenWeights

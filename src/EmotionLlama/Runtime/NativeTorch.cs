@@ -18,6 +18,9 @@ internal static unsafe class NativeTorch
     private static readonly delegate* unmanaged<nint, void**, int> GetDataPointer =
         (delegate* unmanaged<nint, void**, int>)Export("aoti_torch_get_data_ptr");
 
+    private static readonly delegate* unmanaged<nint, int> DeleteTensor =
+        (delegate* unmanaged<nint, int>)Export("aoti_torch_delete_tensor_object");
+
     private static readonly ulong Version =
         ((delegate* unmanaged<ulong>)Export("aoti_torch_abi_version"))();
 
@@ -43,6 +46,32 @@ internal static unsafe class NativeTorch
         params ReadOnlySpan<OperatorArgument> arguments)
     {
         var stack = stackalloc ulong[Math.Max(arguments.Length, outputs)];
+        Dispatch(name, overload, stack, arguments);
+        var results = new Tensor[outputs];
+        for (var i = 0; i < outputs; i++)
+            results[i] = Tensor.UnsafeCreateTensor((nint)stack[i]);
+
+        return results;
+    }
+
+    /// <summary>Calls an operator whose results are not needed, such as one that writes to a tensor that is passed to it.
+    /// </summary>
+    /// <inheritdoc cref="Call"/>
+    public static void Run(
+        ReadOnlySpan<byte> name,
+        ReadOnlySpan<byte> overload,
+        int outputs,
+        params ReadOnlySpan<OperatorArgument> arguments)
+    {
+        var stack = stackalloc ulong[Math.Max(arguments.Length, outputs)];
+        Dispatch(name, overload, stack, arguments);
+        for (var i = 0; i < outputs; i++)
+            Check(DeleteTensor((nint)stack[i]), "a result cannot be let go of");
+    }
+
+    private static void Dispatch(
+        ReadOnlySpan<byte> name, ReadOnlySpan<byte> overload, ulong* stack, ReadOnlySpan<OperatorArgument> arguments)
+    {
         for (var i = 0; i < arguments.Length; i++)
             stack[i] = arguments[i].Pass();
 
@@ -56,12 +85,6 @@ internal static unsafe class NativeTorch
                 throw new OperatorException(System.Text.Encoding.UTF8.GetString(name), LastError());
             }
         }
-
-        var results = new Tensor[outputs];
-        for (var i = 0; i < outputs; i++)
-            results[i] = Tensor.UnsafeCreateTensor((nint)stack[i]);
-
-        return results;
     }
 
     /// <summary>A handle of its own to a tensor, which whoever it is passed to owns.</summary>

@@ -75,7 +75,10 @@ public static class Operators
             ofPrompt = ofPrompt.Plus(sequences.Mask);
 
         var ofAnswer = scaled.matmul(kept.AnswerKeys.transpose(2, 3));
-        var weights = functional.softmax(cat([ofPrompt, ofAnswer], -1), -1, ScalarType.Float32).to(query.dtype);
+        var scores = cat([ofPrompt, ofAnswer], -1);
+        var weights = query.dtype == ScalarType.Float32
+            ? functional.softmax(scores, -1)
+            : functional.softmax(scores, -1, ScalarType.Float32).to(query.dtype);
         var longest = kept.PromptKeys.shape[2];
         return TimesPrompts(weights.narrow(3, 0, longest), kept.PromptValues, sequences)
             .Plus(weights.narrow(3, longest, kept.AnswerKeys.shape[2]).matmul(kept.AnswerValues))

@@ -14,7 +14,6 @@ namespace EmotionLlama.Workflows;
 /// weights and made-up samples, so that no file is needed.</summary>
 public static class TrainingBenchmark
 {
-    private const int WarmUpSteps = 3;
     private const int ExchangesAlone = 15;
     private const long Seed = 42;
 
@@ -36,14 +35,13 @@ public static class TrainingBenchmark
         if (options.Threads is { } threads)
             set_num_threads(threads);
 
-        // The same weights on every rank, and in runs whose losses are compared.
-        random.manual_seed(Seed);
+        // A fresh process draws the same weights, on every rank and in runs whose losses are compared.
         using var model = Build(options, device, dtype);
         random.manual_seed(Seed);
         var recipe = RecipeOf(options);
         var data = new MadeUpBatches(model, options, options.Preset.ImageSize, ranks);
         var clock = Train(model, recipe, data, ranks, cancellation);
-        var seconds = clock.Measured(options.Steps);
+        var seconds = clock.Measured(options);
         var tokens = (long)options.Batch * options.Tokens;
         return new TrainingTiming
         {
@@ -78,7 +76,7 @@ public static class TrainingBenchmark
         Run = new RunRecipe
         {
             MaxEpoch = 1,
-            ItersPerEpoch = WarmUpSteps + options.Steps + 1,
+            ItersPerEpoch = options.WarmUp + options.Steps + 1,
             InitLr = options.LearningRate,
             MinLr = options.LearningRate / 10,
             Amp = options.Precision,
@@ -104,7 +102,7 @@ public static class TrainingBenchmark
     {
         ranks.Barrier();
         var alone = new MadeUpBatches(model, options, options.Preset.ImageSize);
-        var without = Train(model, RecipeOf(options), alone, new SingleProcess(), cancellation).Measured(options.Steps);
+        var without = Train(model, RecipeOf(options), alone, new SingleProcess(), cancellation).Measured(options);
         var gradients = model.Trained.CompleteGradients()!;
         var seconds = new double[ExchangesAlone];
         for (var i = 0; i < seconds.Length; i++)
@@ -163,7 +161,8 @@ public static class TrainingBenchmark
         public IReadOnlyList<double> Losses => _losses;
 
         /// <summary>Seconds of the measured steps, the fastest first.</summary>
-        public double[] Measured(int steps) => [.. _seconds.Skip(WarmUpSteps).Take(steps).Order()];
+        public double[] Measured(TrainingBenchmarkOptions options) =>
+            [.. _seconds.Skip(options.WarmUp).Take(options.Steps).Order()];
 
         public void OnStep(StepMetrics metrics)
         {

@@ -39,6 +39,9 @@ public sealed record TrainingBenchmarkOptions
     /// <summary>Threads that one operation is computed on, on a CPU; null takes libtorch's default.</summary>
     public int? Threads { get; init; }
 
+    /// <summary>Steps before the first one that is measured: the runtime compiles hot code anew for some seconds.</summary>
+    public int WarmUp { get; init; } = 10;
+
     /// <summary>Whether each step has a batch of its own, from which there is something to learn.</summary>
     public bool VariesBatches { get; init; }
 

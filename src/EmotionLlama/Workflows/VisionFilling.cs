@@ -79,24 +79,53 @@ internal sealed class VisionFilling(VisionCache cache, IReadOnlyList<MerrDataset
         Action<VisionCacheProgress> progress,
         CancellationToken cancellationToken)
     {
-        var size = model.Device.type == TorchSharp.DeviceType.CPU ? CpuBatch : GpuBatch;
+        var onGpu = model.Device.type == TorchSharp.DeviceType.CUDA;
+        var size = onGpu ? GpuBatch : CpuBatch;
         List<Picture[]> chunks = [.. missing.Chunk(size)];
         var done = 0;
         progress(new VisionCacheProgress(done, missing.Count, cache.Kind.Bytes));
         var batches = ReadAhead.Of(
-            0, chunks.Count, run.NumWorkers, 2 * run.NumWorkers, (number, _) => Load(chunks[(int)number]),
+            0, chunks.Count, run.NumWorkers, 2 * run.NumWorkers, (number, _) => Load(chunks[(int)number], onGpu ? size : 0),
             cancellationToken);
-        foreach (var batch in batches)
+        (Batch Batch, LateTensor? Outputs)? underWay = null;
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            using (batch)
+            foreach (var batch in batches)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+
+                // A GPU computes these while the ones before are written.
+                var queued = (batch, Encode(model, batch));
+                Settle();
+                underWay = queued;
+                if (queued.Item2?.IsLate != true)
+                    Settle();
+            }
+
+            Settle();
+        }
+        catch (Exception e) when (e is InputException or OperationCanceledException)
+        {
+            // What is made is kept, whatever happens to the next.
+            Settle();
+            throw;
+        }
+        finally
+        {
+            underWay?.Outputs?.Dispose();
+        }
+
+        void Settle()
+        {
+            if (underWay is not var (batch, outputs))
+                return;
+
+            underWay = null;
+            using (outputs)
             using (NewDisposeScope())
             {
-                var outputs = batch.Pixels is { } pixels
-                    ? model.EncodeImages(Pad(pixels, model.Device, size)).cpu()
-                    : null;
                 for (var i = 0; i < batch.Keys.Count; i++)
-                    writer.Append(batch.Keys[i], outputs![i]);
+                    writer.Append(batch.Keys[i], outputs!.Wait()[i]);
             }
 
             done += batch.Asked;
@@ -104,12 +133,24 @@ internal sealed class VisionFilling(VisionCache cache, IReadOnlyList<MerrDataset
         }
     }
 
-    private static Tensor Pad(Tensor pixels, Device device, int size)
+    /// <summary>Queues the encoding of a batch, whose pictures are not needed any more then.</summary>
+    private static LateTensor? Encode(EmotionLlamaModel model, Batch batch)
+    {
+        using (batch)
+        {
+            if (batch.Pixels is not { } pixels)
+                return null;
+
+            using var outputs = model.EncodeImages(pixels);
+            return new LateTensor(outputs);
+        }
+    }
+
+    /// <summary>Fills a batch up with its last picture.</summary>
+    private static Tensor Pad(Tensor pixels, int size)
     {
         var lacking = size - pixels.shape[0];
-        return device.type == TorchSharp.DeviceType.CPU || lacking == 0
-            ? pixels
-            : cat([pixels, pixels[^1..].expand(lacking, -1, -1, -1)]);
+        return lacking == 0 ? pixels : cat([pixels, pixels[^1..].expand(lacking, -1, -1, -1)]);
     }
 
     /// <summary>The pictures that reading all clips needs, each once.</summary>
@@ -148,7 +189,10 @@ internal sealed class VisionFilling(VisionCache cache, IReadOnlyList<MerrDataset
         }
     }
 
-    private Batch Load(Picture[] pictures)
+    /// <summary>Reads pictures.</summary>
+    /// <param name="pictures">Which.</param>
+    /// <param name="size">How many a batch for a GPU has, which is laid into page-locked memory; 0 for a CPU.</param>
+    private Batch Load(Picture[] pictures, int size)
     {
         using var scope = NewDisposeScope();
         List<PictureKey> keys = [];
@@ -170,7 +214,11 @@ internal sealed class VisionFilling(VisionCache cache, IReadOnlyList<MerrDataset
             }
         }
 
-        return new Batch(pictures.Length, keys, keys.Count > 0 ? stack(pixels).DetachFromDisposeScope() : null);
+        if (keys.Count == 0)
+            return new Batch(pictures.Length, keys, Pixels: null);
+
+        var all = size > 0 ? Pad(stack(pixels), size).pin_memory() : stack(pixels);
+        return new Batch(pictures.Length, keys, all.DetachFromDisposeScope());
     }
 
     /// <summary>A picture to encode; without a clip, the blank one.</summary>

@@ -1,4 +1,5 @@
 using EmotionLlama.Configuration;
+using EmotionLlama.Generation;
 using EmotionLlama.Models;
 using EmotionLlama.Runtime;
 using EmotionLlama.Tests.Models;
@@ -150,9 +151,8 @@ public sealed class QuantizationKernelTests : IDisposable
     [InlineData(FrozenFormat.Nf4)]
     public void A_model_s_loss_and_gradients_are_those_of_the_CPU(FrozenFormat format)
     {
-        var config = TinyModels.Config with { HiddenSize = 64, IntermediateSize = 128, HeadSize = 16 };
-        using var here = Read(CPU, ScalarType.Float32);
-        using var there = Read(CUDA, ScalarType.BFloat16);
+        using var here = Read(format, CPU, ScalarType.Float32);
+        using var there = Read(format, CUDA, ScalarType.BFloat16);
 
         var (loss, gradient) = Run(here);
         var (gpuLoss, gpuGradient) = Run(there);
@@ -162,17 +162,6 @@ public sealed class QuantizationKernelTests : IDisposable
         Assert.All(here.LoraParameters.Zip(there.LoraParameters), pair =>
             Assert.InRange(Alike(pair.First.Value.grad!, pair.Second.Value.grad!), 0.97, 1.001));
 
-        Llama Read(Device device, ScalarType type)
-        {
-            var llama = new Llama(
-                config,
-                new WeightReader(TinyModels.LlamaWeights(config), device, type),
-                new LoraSettings { Rank = 8, Dropout = 0 },
-                format);
-            TinyModels.Randomize(llama.LoraParameters);
-            return llama;
-        }
-
         static (Tensor Loss, Tensor Gradient) Run(Llama llama) => llama.Backpropagate(
             TinyModels.Normal([7, 64], 1, 8).to(llama.Dtype).to(llama.Device),
             SequenceLayout.Create([4, 3], llama.Device),
@@ -181,6 +170,42 @@ public sealed class QuantizationKernelTests : IDisposable
             1,
             training: false,
             GradCheckpoint.None);
+    }
+
+    /// <summary>From the third step on, decoding replays what it recorded.</summary>
+    [Theory]
+    [InlineData(FrozenFormat.Fp8)]
+    [InlineData(FrozenFormat.Nf4)]
+    public void Recorded_steps_give_what_whole_sequences_give(FrozenFormat format)
+    {
+        using var _ = no_grad();
+        using var llama = Read(format, CUDA, ScalarType.BFloat16);
+        var sequence = TinyModels.Normal([5, 64], 1, 7).to(ScalarType.BFloat16).cuda();
+        using var scorer = new LlamaScorer(llama, sequence, [5], steps: 8);
+        scorer.Start();
+
+        for (var token = 1; token <= 8; token++)
+        {
+            sequence = cat([sequence, llama.Embed(tensor(new long[] { token }, device: CUDA))]);
+            var hidden = llama.Forward(sequence, SequenceLayout.Create([(int)sequence.shape[0]], CUDA));
+            var expected = llama.Logits(hidden[^1..]);
+
+            var logits = scorer.Next([0], [token]).Row(0).ToArray();
+
+            Assert.InRange(Alike(expected, tensor(logits)), 0.995, 1.001);
+        }
+    }
+
+    private static Llama Read(FrozenFormat format, Device device, ScalarType type)
+    {
+        var config = TinyModels.Config with { HiddenSize = 64, IntermediateSize = 128, HeadSize = 16 };
+        var llama = new Llama(
+            config,
+            new WeightReader(TinyModels.LlamaWeights(config), device, type),
+            new LoraSettings { Rank = 8, Dropout = 0 },
+            format);
+        TinyModels.Randomize(llama.LoraParameters);
+        return llama;
     }
 
     private static void AssertSame(Tensor expected, Tensor actual) =>

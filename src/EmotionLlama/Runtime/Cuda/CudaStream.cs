@@ -27,7 +27,7 @@ internal sealed unsafe class CudaStream : IDisposable
         (delegate* unmanaged<void*, int>)NativeLibrary.GetExport(Library, "aoti_torch_delete_cuda_stream_guard");
 
     [ThreadStatic]
-    private static nint s_current;
+    private static nint _current;
 
     private readonly int _device;
 
@@ -42,7 +42,7 @@ internal sealed unsafe class CudaStream : IDisposable
     }
 
     /// <summary>The stream of this thread: 0 for the default one.</summary>
-    public static nint Current => s_current;
+    public static nint Current => _current;
 
     /// <summary>The driver's handle.</summary>
     public nint Handle { get; }
@@ -54,8 +54,8 @@ internal sealed unsafe class CudaStream : IDisposable
         if (CreateGuard((void*)Handle, _device, &guard) != 0)
             throw new InvalidOperationException("libtorch does not take the stream");
 
-        var outer = s_current;
-        s_current = Handle;
+        var outer = _current;
+        _current = Handle;
         return new Guard((nint)guard, outer);
     }
 
@@ -72,7 +72,7 @@ internal sealed unsafe class CudaStream : IDisposable
         /// <summary>Goes back.</summary>
         public void Dispose()
         {
-            s_current = outer;
+            _current = outer;
             if (DeleteGuard((void*)guard) != 0)
                 throw new InvalidOperationException("libtorch does not go back to its stream");
         }

@@ -20,15 +20,21 @@ internal sealed class RowKernel(params nint[] versions)
     /// <param name="packs">Packs of a row.</param>
     /// <param name="arguments">The kernel's arguments.</param>
     /// <param name="overlaps">See <see cref="CudaApi.Launch"/>.</param>
-    public void Launch(Tensor x, int packs, ReadOnlySpan<KernelArgument> arguments, bool overlaps = false)
+    public void Launch(Tensor x, int packs, ReadOnlySpan<KernelArgument> arguments, bool overlaps = false) =>
+        Launch(x.NumberOfElements / x.size(-1), packs, arguments, overlaps);
+
+    /// <summary>Queues it.</summary>
+    /// <param name="rows">Rows.</param>
+    /// <param name="packs">Packs of a row.</param>
+    /// <param name="arguments">The kernel's arguments.</param>
+    /// <param name="overlaps">See <see cref="CudaApi.Launch"/>.</param>
+    public void Launch(long rows, int packs, ReadOnlySpan<KernelArgument> arguments, bool overlaps = false)
     {
         var version = 0;
         while (packs > MostThreads << version)
             version++;
 
         var threads = (packs + (1 << version) - 1) >> version;
-        CudaApi.Launch(
-            versions[version], x.NumberOfElements / x.size(-1), (threads + Warp - 1) / Warp * Warp, arguments,
-            overlaps);
+        CudaApi.Launch(versions[version], rows, (threads + Warp - 1) / Warp * Warp, arguments, overlaps);
     }
 }

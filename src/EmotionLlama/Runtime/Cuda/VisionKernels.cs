@@ -23,36 +23,41 @@ internal sealed class VisionKernels
         _gelu = module["gelu"];
     }
 
-    /// <summary>The kernels for a tensor, or null where plain operators have to do: on a CPU, in another data type,
-    /// where rows are no multiple of 16 bytes, or longer than a block can hold.</summary>
-    public static VisionKernels? For(Tensor x)
+    /// <summary>The kernels for rows, or null where plain operators have to do: on a CPU, in another data type, where
+    /// rows are no multiple of 16 bytes, or longer than a block can hold.</summary>
+    /// <param name="rows"><c>[rows, channels]</c></param>
+    public static VisionKernels? For(Tensor rows)
     {
-        if (x.device_type != TorchSharp.DeviceType.CUDA
-            || x.dtype is not (ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16)
-            || x.size(-1) * x.ElementSize is var row && (row % PackBytes != 0 || row / PackBytes > RowKernel.MostPacks))
+        if (rows.device_type != TorchSharp.DeviceType.CUDA
+            || rows.dtype is not (ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16))
         {
             return null;
         }
 
-        return Loaded.GetOrAdd((x.dtype, x.device_index), static key => new VisionKernels(key.Type));
+        var kernels = Loaded.GetOrAdd((rows.dtype, rows.device_index), static key => new VisionKernels(key.Type));
+        return kernels.Takes(rows.size(-1)) && rows.size(-1) / kernels._vector <= RowKernel.MostPacks ? kernels : null;
     }
 
-    /// <summary><c>x + delta</c> and its normalization. Without <paramref name="delta"/> the sum is <paramref name="x"/>.
-    /// </summary>
-    public (Tensor Sum, Tensor Normed) AddLayerNorm(Tensor x, Tensor? delta, Tensor weight, Tensor bias, double epsilon)
+    /// <summary>Whether rows of so many values are a multiple of 16 bytes.</summary>
+    public bool Takes(long width) => width % _vector == 0;
+
+    /// <summary>Adds to rows, and normalizes them.</summary>
+    /// <param name="room">Its rows are counted, and take the normalized ones.</param>
+    /// <param name="x"><c>[rows, channels]</c>; the sum replaces it.</param>
+    /// <param name="delta">What is added; null for nothing.</param>
+    /// <param name="weight"><c>[channels]</c></param>
+    /// <param name="bias"><c>[channels]</c></param>
+    /// <param name="epsilon">Added to the variance.</param>
+    public void AddLayerNorm(EncoderRoom room, Tensor x, Tensor? delta, Tensor weight, Tensor bias, double epsilon)
     {
-        var sum = delta is null ? x : empty_like(x);
-        var normed = empty_like(x);
-        var packs = (int)(x.size(-1) / _vector);
-        _addLayerNorm.Launch(
-            x, packs, [x, delta, weight, bias, delta is null ? null : sum, normed, packs, (float)epsilon]);
-        return (sum, normed);
+        var packs = (int)(room.Channels / _vector);
+        _addLayerNorm.Launch(room.Rows, packs, [x, delta, weight, bias, x, room.Normed, packs, (float)epsilon]);
     }
 
-    /// <summary>Replaces values by their activation.</summary>
-    public void Gelu(Tensor x)
+    /// <summary>Replaces the activations of a room by their unit's values.</summary>
+    public void Gelu(EncoderRoom room)
     {
-        var packs = x.NumberOfElements / _vector;
-        CudaApi.Launch(_gelu, (packs + Threads - 1) / Threads, Threads, [x, packs]);
+        var packs = room.Rows * (room.InnerChannels / _vector);
+        CudaApi.Launch(_gelu, (packs + Threads - 1) / Threads, Threads, [room.Inner, packs]);
     }
 }
