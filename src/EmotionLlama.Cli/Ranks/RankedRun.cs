@@ -69,7 +69,8 @@ internal static class RankedRun
             if (channel.Failure is { } failure && e is RankFailureException or OperationCanceledException)
                 End(failure.ExitCode, failure.Message);
 
-            var (code, message) = CliApp.Explain(e);
+            // Ranks stop together, also those that nobody asked.
+            var (code, message) = CliApp.Explain(e, isStopped: true);
             channel.Fail(message, code);
             channel.Dispose();
             End(code, message);
