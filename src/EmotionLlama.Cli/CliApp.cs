@@ -51,18 +51,15 @@ internal static class CliApp
             };
             return await parsed.InvokeAsync(configuration, stop);
         }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
-        {
-            throw;
-        }
-        catch (Exception e) when (parsed.GetValue(globals.Debug) && e is not OperationCanceledException)
+        catch (Exception e) when (parsed.GetValue(globals.Debug)
+            && !(e is OperationCanceledException && stop.IsCancellationRequested))
         {
             error.WriteLine(e);
-            return Explain(e).Code;
+            return Explain(e, stop.IsCancellationRequested).Code;
         }
         catch (Exception e)
         {
-            var (code, message) = Explain(e);
+            var (code, message) = Explain(e, stop.IsCancellationRequested);
             return Fail(code, message);
         }
 
@@ -74,9 +71,11 @@ internal static class CliApp
     }
 
     /// <summary>What an error becomes: an exit code, and one line.</summary>
-    internal static (int Code, string Message) Explain(Exception error) => error switch
+    /// <param name="error">The error.</param>
+    /// <param name="isStopped">Whether anybody asked the verb to stop.</param>
+    internal static (int Code, string Message) Explain(Exception error, bool isStopped) => error switch
     {
-        OperationCanceledException => (ExitCode.Stopped, "stopped"),
+        OperationCanceledException when isStopped => (ExitCode.Stopped, "stopped"),
         InputException => (ExitCode.BadInput, error.Message),
         RankFailureException failure => (failure.ExitCode, error.Message),
         _ => (ExitCode.Failed, $"{error.GetType().Name}: {error.Message}; run with --debug for the stack trace"),

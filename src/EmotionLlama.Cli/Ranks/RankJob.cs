@@ -18,8 +18,10 @@ internal sealed record RankJob(RankChannel? Channel)
     public IProcessGroup Connect(string? device, LibTorchInstallation libTorch)
     {
         if (Channel is not null && device?.Contains(':', StringComparison.Ordinal) == true)
-            throw new InputException($"the device is '{device}', one GPU, but each of {Channel.Launch.Size} ranks needs "
-                + "its own; write cuda");
+        {
+            throw new InputException($"the device is '{device}', one GPU, but each of {Channel.Launch.Size} ranks "
+                + "needs its own; write cuda");
+        }
 
         return ProcessGroups.Open(Channel, ComputeDevice.Choose(device), libTorch.Folder);
     }

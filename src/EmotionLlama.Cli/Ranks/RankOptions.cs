@@ -10,8 +10,8 @@ internal sealed class RankOptions
     /// <summary>Processes to start on this machine.</summary>
     public Option<int> Nproc { get; } = new("--nproc")
     {
-        Description = "Start as many ranks on this machine: one for each GPU, or processes on a CPU. Under torchrun, mpirun "
-            + "or srun leave it out.",
+        Description = "Start as many ranks on this machine: one for each GPU, or processes on a CPU. Leave it out under "
+            + "torchrun, mpirun or srun.",
         DefaultValueFactory = _ => 1,
         HelpName = "N",
     };

@@ -25,7 +25,10 @@ internal static class RankedRun
             return await StartAsync(parsed, count, stop);
 
         if (count > 1 && parent is null)
-            throw new InputException($"--nproc starts ranks itself, but {launch.Launcher} has started this one; leave it out");
+        {
+            throw new InputException(
+                $"--nproc starts ranks itself, but {launch.Launcher} has started this one; leave it out");
+        }
 
         if (launch.Size == 1)
         {
@@ -66,7 +69,8 @@ internal static class RankedRun
             if (channel.Failure is { } failure && e is RankFailureException or OperationCanceledException)
                 End(failure.ExitCode, failure.Message);
 
-            var (code, message) = CliApp.Explain(e);
+            // Ranks stop together, also those that nobody asked.
+            var (code, message) = CliApp.Explain(e, isStopped: true);
             channel.Fail(message, code);
             channel.Dispose();
             End(code, message);

@@ -85,10 +85,13 @@ public sealed record LaunchEnvironment(Launcher Launcher, int Rank, int Size, in
 
         var address = reader.Has("MASTER_ADDR")
             ? reader.Text("MASTER_ADDR")
-            : SlurmNodes.First(reader.Text(reader.Has("SLURM_STEP_NODELIST") ? "SLURM_STEP_NODELIST" : "SLURM_NODELIST"));
+            : SlurmNodes.First(reader.Text(
+                reader.Has("SLURM_STEP_NODELIST") ? "SLURM_STEP_NODELIST" : "SLURM_NODELIST"));
 
         // Jobs that share a machine get different ports.
-        var port = reader.Has("MASTER_PORT") ? reader.Port("MASTER_PORT") : 20_000 + (reader.Number("SLURM_JOB_ID", 0) % 10_000);
+        var port = reader.Has("MASTER_PORT")
+            ? reader.Port("MASTER_PORT")
+            : 20_000 + (reader.Number("SLURM_JOB_ID", 0) % 10_000);
         return reader.WithPort(launch with
         {
             MasterAddress = address,
@@ -112,7 +115,8 @@ public sealed record LaunchEnvironment(Launcher Launcher, int Rank, int Size, in
     {
         public bool Has(string name) => !string.IsNullOrWhiteSpace(variable(name));
 
-        public bool Is(string name, string value) => string.Equals(variable(name), value, StringComparison.OrdinalIgnoreCase);
+        public bool Is(string name, string value) =>
+            string.Equals(variable(name), value, StringComparison.OrdinalIgnoreCase);
 
         public string Text(string name) => Has(name)
             ? variable(name)!.Trim()

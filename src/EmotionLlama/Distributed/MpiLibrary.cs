@@ -117,8 +117,10 @@ internal sealed unsafe partial class MpiLibrary
         ((delegate* unmanaged<nint, nint, int>)mpi.Export("MPI_Comm_set_errhandler"))(
             mpi._world, mpi.Export("ompi_mpi_errors_return"));
         int rank, size;
-        Check(mpi, ((delegate* unmanaged<nint, int*, int>)mpi.Export("MPI_Comm_rank"))(mpi._world, &rank), "MPI_Comm_rank");
-        Check(mpi, ((delegate* unmanaged<nint, int*, int>)mpi.Export("MPI_Comm_size"))(mpi._world, &size), "MPI_Comm_size");
+        var askRank = (delegate* unmanaged<nint, int*, int>)mpi.Export("MPI_Comm_rank");
+        var askSize = (delegate* unmanaged<nint, int*, int>)mpi.Export("MPI_Comm_size");
+        Check(mpi, askRank(mpi._world, &rank), "MPI_Comm_rank");
+        Check(mpi, askSize(mpi._world, &size), "MPI_Comm_size");
         (mpi.Rank, mpi.Size) = (rank, size);
         return mpi;
     }

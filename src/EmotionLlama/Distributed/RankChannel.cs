@@ -136,7 +136,8 @@ public abstract class RankChannel : IDisposable
     /// <returns>Whether it is the first.</returns>
     private protected bool TrySetFailure(RankFailureException failure)
     {
-        if (Interlocked.CompareExchange(ref _failure, failure, null) is not null)
+        // A connection that closes because this rank is done is no failure.
+        if (_closed.IsSet || Interlocked.CompareExchange(ref _failure, failure, null) is not null)
             return false;
 
         new Thread(() => EndWhereStuck(failure)) { IsBackground = true, Name = "ranks: last resort" }.Start();

@@ -187,7 +187,8 @@ public sealed class Trainer : IDisposable
         ArgumentNullException.ThrowIfNull(rows);
         using var scope = NewDisposeScope();
         var shares = SharesOf(rows, StepTotals.Of(new SingleProcess(), rows, isStopping: false));
-        return Backpropagate(rows, shares, layerDone: null).Zip(shares, (loss, share) => loss.item<float>() * share).Sum();
+        var losses = Backpropagate(rows, shares, layerDone: null);
+        return losses.Zip(shares, (loss, share) => loss.item<float>() * share).Sum();
     }
 
     /// <inheritdoc/>

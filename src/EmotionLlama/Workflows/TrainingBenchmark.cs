@@ -35,12 +35,12 @@ public static class TrainingBenchmark
         if (options.Threads is { } threads)
             set_num_threads(threads);
 
-        // The same weights on every rank, and in runs whose losses are compared.
-        random.manual_seed(Seed);
+        // A fresh process draws the same weights, on every rank and in runs whose losses are compared.
         using var model = Build(options, device, dtype);
         random.manual_seed(Seed);
         var recipe = RecipeOf(options);
-        var clock = Train(model, recipe, new MadeUpBatches(model, options, options.Preset.ImageSize, ranks), ranks, cancellation);
+        var data = new MadeUpBatches(model, options, options.Preset.ImageSize, ranks);
+        var clock = Train(model, recipe, data, ranks, cancellation);
         var seconds = clock.Measured(options);
         var tokens = (long)options.Batch * options.Tokens;
         return new TrainingTiming

@@ -87,8 +87,10 @@ public static class TrainingWorkflow
             var before = CheckpointStore.Resume(trainer, model, resume);
             observer.OnMessage($"going on from {resume} at step {trainer.NextStep} of {trainer.Plan.Steps}");
             if (before != ranks.Size)
-                observer.OnMessage($"it is of a run of {before} rank(s), now {ranks.Size}: the samples go on in their order, "
-                    + $"after {trainer.Drawn} micro-batches, and so does the optimizer");
+            {
+                observer.OnMessage($"it is of a run of {before} rank(s), now {ranks.Size}: the samples go on in their "
+                    + $"order, after {trainer.Drawn} micro-batches, and so does the optimizer");
+            }
         }
 
         var record = new RunRecord();
@@ -132,7 +134,8 @@ public static class TrainingWorkflow
         if (writes)
             DiagnosisFile.Write(Path.Combine(folder, DiagnosisFile.FileName), diagnosis);
 
-        var skipped = ranks.AllGather(BitConverter.GetBytes(data.Skipped.Count)).Sum(bytes => BitConverter.ToInt64(bytes));
+        var skipped = ranks.AllGather(BitConverter.GetBytes(data.Skipped.Count))
+            .Sum(bytes => BitConverter.ToInt64(bytes));
         return new TrainingOutcome
         {
             Steps = trainer.NextStep,

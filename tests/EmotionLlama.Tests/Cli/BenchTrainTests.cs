@@ -41,7 +41,7 @@ public sealed class BenchTrainTests
         string[] options =
         [
             "bench", "train", "--preset", "miniature", "--device", "cpu", "--tokens", "310", "--answer-tokens", "30",
-            "--batch", "4", "--steps", "26", "--learning-rate", "0.03",
+            "--batch", "4", "--steps", "26", "--warm-up", "3", "--learning-rate", "0.03",
         ];
 
         var dense = await CliRun.Of([.. options, "--losses", folder["dense"]]);
