@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace EmotionLlama.Runtime.Cuda;
 
-/// <summary>The kernels of <c>DecodeKernels.cu</c>, compiled for a data type when first needed.</summary>
+/// <summary>The kernels of decoding, compiled for a data type when first needed.</summary>
 internal sealed class DecodeKernels
 {
     /// <summary>The most vectors that a matrix is multiplied with at once.</summary>
@@ -30,7 +30,7 @@ internal sealed class DecodeKernels
 
     private DecodeKernels(ScalarType type)
     {
-        var module = new KernelModule("DecodeKernels.cu", type);
+        var module = new KernelModule(type, "DecodeAttention.cu", "DecodeProducts.cu");
         _vector = type == ScalarType.Float32 ? 4 : 8;
         _ropeAndKeep = module["rope_and_keep"];
         _joinChunks = module["join_chunks"];

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace EmotionLlama.Runtime.Cuda;
 
-/// <summary>The kernels of <c>Kernels.cu</c>, compiled for a data type when first needed.</summary>
+/// <summary>The kernels between the decoder's matrix products, compiled for a data type when first needed.</summary>
 internal sealed class FusedKernels
 {
     private const int Threads = 512;
@@ -19,7 +19,7 @@ internal sealed class FusedKernels
     private FusedKernels(ScalarType type)
     {
         Vector = type == ScalarType.Float32 ? 4 : 8;
-        var module = new KernelModule("Kernels.cu", type);
+        var module = new KernelModule(type, "Normalization.cu", "Rotation.cu", "Gates.cu", "LossAndStep.cu");
         _addRmsNorm = new(module["add_rms_norm_1"], module["add_rms_norm_2"]);
         _rmsNormBackward = new(module["rms_norm_backward_1"], module["rms_norm_backward_2"]);
         _adamW = module["adamw"];

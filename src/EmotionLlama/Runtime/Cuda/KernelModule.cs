@@ -2,13 +2,14 @@ using static TorchSharp.torch;
 
 namespace EmotionLlama.Runtime.Cuda;
 
-/// <summary>A file of kernels, compiled for a data type and loaded into the GPU in use.</summary>
-/// <param name="file">The file, such as <c>Kernels.cu</c>; what all kernels share is put in front of it.</param>
+/// <summary>Kernels, compiled for a data type and loaded into the GPU in use.</summary>
 /// <param name="type">float32, float16 or bfloat16.</param>
-internal sealed class KernelModule(string file, ScalarType type)
+/// <param name="files">Their files, such as <c>Gates.cu</c>, each of which may use those before it; what all kernels share
+/// is put in front.</param>
+internal sealed class KernelModule(ScalarType type, params string[] files)
 {
     private readonly nint _module = CudaApi.LoadModule(KernelCompiler.Compile(
-        Source("Common.cu") + Source(file), CudaApi.ComputeCapability(), $"ELEMENT={NameOf(type)}"));
+        string.Concat(files.Prepend("Common.cu").Select(Source)), CudaApi.ComputeCapability(), $"ELEMENT={NameOf(type)}"));
 
     /// <summary>A kernel.</summary>
     public nint this[string name] => CudaApi.Function(_module, name);

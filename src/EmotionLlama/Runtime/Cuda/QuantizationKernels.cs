@@ -17,7 +17,7 @@ internal sealed class QuantizationKernels
     private QuantizationKernels(ScalarType type)
     {
         _vector = type == ScalarType.Float32 ? 4 : 8;
-        var module = new KernelModule("Quantization.cu", type);
+        var module = new KernelModule(type, "Quantization.cu");
         _quantizeRows = new([.. Enumerable.Range(0, 4).Select(i => module[$"quantize_rows_{1 << i}"])]);
         _nf4Values = module["nf4_values"];
     }

@@ -18,7 +18,7 @@ internal sealed class VisionKernels
     private VisionKernels(ScalarType type)
     {
         _vector = PackBytes / (type == ScalarType.Float32 ? sizeof(float) : sizeof(ushort));
-        var module = new KernelModule("VisionKernels.cu", type);
+        var module = new KernelModule(type, "VisionKernels.cu");
         _addLayerNorm = new(module["add_layer_norm_1"], module["add_layer_norm_2"]);
         _gelu = module["gelu"];
     }
