@@ -91,7 +91,7 @@ internal static class BenchVerb
         };
         var rate = new Option<double>("--learning-rate")
         {
-            Description = "The learning rate at the start.",
+            Description = "The learning rate.",
             DefaultValueFactory = _ => 1e-5,
         };
         var dropout = new Option<double>("--dropout")

@@ -78,7 +78,9 @@ public static class TrainingBenchmark
             MaxEpoch = 1,
             ItersPerEpoch = options.WarmUp + options.Steps + 1,
             InitLr = options.LearningRate,
-            MinLr = options.LearningRate / 10,
+
+            // One rate throughout, so that the losses of runs of different lengths can be compared step by step.
+            MinLr = options.LearningRate,
             Amp = options.Precision,
         },
     };

@@ -45,7 +45,7 @@ public sealed record TrainingBenchmarkOptions
     /// <summary>Whether each step has a batch of its own, from which there is something to learn.</summary>
     public bool VariesBatches { get; init; }
 
-    /// <summary>The learning rate at the start.</summary>
+    /// <summary>The learning rate.</summary>
     public double LearningRate { get; init; } = 1e-5;
 
     /// <summary><c>cuda</c>, <c>cuda:N</c> or <c>cpu</c>; null takes a GPU where there is one.</summary>
