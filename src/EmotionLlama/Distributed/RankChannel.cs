@@ -20,6 +20,7 @@ public abstract class RankChannel : IDisposable
     private readonly Lock _lock = new();
     private readonly HashSet<WatchedWait> _waits = [];
     private RankFailureException? _failure;
+    private bool _failing;
     private long _collections;
 
     private protected RankChannel(LaunchEnvironment launch, TimeSpan limit)
@@ -80,11 +81,8 @@ public abstract class RankChannel : IDisposable
     /// <summary>Tells all ranks that this one has failed. The first failure of a job counts.</summary>
     /// <param name="message">Why, in one line.</param>
     /// <param name="exitCode">What every process ends with.</param>
-    public void Fail(string message, int exitCode = RankFailureException.Failed)
-    {
-        if (TrySetFailure(new RankFailureException(message, exitCode)))
-            TellFailure(Launch.Rank, message, exitCode);
-    }
+    public void Fail(string message, int exitCode = RankFailureException.Failed) => TryFail(
+        new RankFailureException(message, exitCode), () => TellFailure(Launch.Rank, message, exitCode));
 
     /// <summary>Ends the job where something takes longer than the time limit.</summary>
     /// <param name="what">What is waited for.</param>
@@ -132,17 +130,21 @@ public abstract class RankChannel : IDisposable
     /// <summary>A collection is whole.</summary>
     private protected void Deliver(byte[][] parts) => _collected.Add(parts);
 
-    /// <summary>Takes over a failure that another rank, or the channel itself, has found.</summary>
-    /// <returns>Whether it is the first.</returns>
-    private protected bool TrySetFailure(RankFailureException failure)
+    /// <summary>Ends the job here. The first failure counts.</summary>
+    /// <param name="failure">What has failed.</param>
+    /// <param name="tell">Passes it on.</param>
+    private protected void TryFail(RankFailureException failure, Action? tell = null)
     {
         // A connection that closes because this rank is done is no failure.
-        if (_closed.IsSet || Interlocked.CompareExchange(ref _failure, failure, null) is not null)
-            return false;
+        if (_closed.IsSet || Interlocked.Exchange(ref _failing, true))
+            return;
 
         new Thread(() => EndWhereStuck(failure)) { IsBackground = true, Name = "ranks: last resort" }.Start();
+
+        // The others hear of it first: this rank's own work closes the connections as soon as it does.
+        tell?.Invoke();
+        _failure = failure;
         _failed.Cancel();
-        return true;
     }
 
     private protected static byte[] FailureBytes(int rank, string message, int exitCode)

@@ -100,11 +100,9 @@ internal sealed class RankHub : RankChannel
         FailAll($"{member.Hello.Title} has ended without a word, so the job ends");
     }
 
-    private void FailAll(string text, int exitCode = RankFailureException.Failed, int origin = -1, string? message = null)
-    {
-        if (TrySetFailure(new RankFailureException(text, exitCode)))
-            TellFailure(origin, message ?? text, exitCode);
-    }
+    private void FailAll(
+        string text, int exitCode = RankFailureException.Failed, int origin = -1, string? message = null) => TryFail(
+        new RankFailureException(text, exitCode), () => TellFailure(origin, message ?? text, exitCode));
 
     private void Add(int rank, long number, byte[] part)
     {

@@ -9,7 +9,7 @@ internal sealed class RankMember : RankChannel
 
     private readonly RankConnection _hub;
     private readonly Thread _reader;
-    private volatile bool _hubHasLeft;
+    private volatile bool _hubHasLeft, _isAsking;
 
     /// <summary>Takes over the connection to rank 0.</summary>
     public RankMember(LaunchEnvironment launch, TimeSpan limit, RankConnection hub)
@@ -25,8 +25,12 @@ internal sealed class RankMember : RankChannel
     /// <inheritdoc/>
     internal override IPAddress HubAddress { get; }
 
-    private protected override void Contribute(long number, byte[] part) =>
+    private protected override void Contribute(long number, byte[] part)
+    {
+        _isAsking = true;
         _hub.TrySend(FrameKind.Part, number, part);
+        FailIfNobodyAnswers();
+    }
 
     private protected override void BeatAndCheck(long now)
     {
@@ -58,19 +62,27 @@ internal sealed class RankMember : RankChannel
             switch (frame.Kind)
             {
                 case FrameKind.Whole:
+                    _isAsking = false;
                     Deliver(RankFrame.Split(frame.Payload));
                     break;
                 case FrameKind.Failed:
                     var (rank, message, exitCode) = ReadFailure(frame.Payload);
-                    TrySetFailure(new RankFailureException(rank < 0 ? message : $"rank {rank}: {message}", exitCode));
+                    TryFail(new RankFailureException(rank < 0 ? message : $"rank {rank}: {message}", exitCode));
                     _hub.EndSending();
                     return;
                 case FrameKind.Bye:
                     _hubHasLeft = true;
+                    FailIfNobodyAnswers();
                     return;
             }
         }
 
-        TrySetFailure(new RankFailureException("rank 0 has ended without a word, so the job ends"));
+        TryFail(new RankFailureException("rank 0 has ended without a word, so the job ends"));
+    }
+
+    private void FailIfNobodyAnswers()
+    {
+        if (_hubHasLeft && _isAsking)
+            TryFail(new RankFailureException($"rank 0 has ended before rank {Launch.Rank} was done"));
     }
 }

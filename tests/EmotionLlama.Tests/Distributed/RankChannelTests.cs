@@ -8,7 +8,7 @@ namespace EmotionLlama.Tests.Distributed;
 /// <summary>Ranks find one another, collect bytes, and all hear of it when one fails.</summary>
 public sealed class RankChannelTests
 {
-    private const double Short = 0.6;
+    private const double Short = 1.5;
 
     [Theory]
     [InlineData(2)]
@@ -56,6 +56,25 @@ public sealed class RankChannelTests
         Assert.All(ends.Skip(1), end => Assert.Equal("rank 0: the disk is full", end.Error!.Message));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task A_rank_that_fails_tells_the_others_before_its_own_work_ends(int failing)
+    {
+        var ends = await RankThreads.RunAsync(2, channel =>
+        {
+            if (channel.Launch.Rank == failing)
+            {
+                channel.Failed.Register(channel.Dispose);
+                channel.Fail("the disk is full");
+            }
+
+            return channel.AllGather([]);
+        });
+
+        Assert.Equal($"rank {failing}: the disk is full", ends[1 - failing].Error!.Message);
+    }
+
     [Fact]
     public async Task A_rank_that_does_not_come_is_named_after_the_time_limit()
     {
@@ -71,7 +90,7 @@ public sealed class RankChannelTests
             Short);
 
         Assert.All(ends, end => Assert.Matches(
-            @"^rank 2 \(process \d+ on .+\) hangs: the others have waited 0\.6 s for it", end.Error!.Message));
+            @"^rank 2 \(process \d+ on .+\) hangs: the others have waited 1\.5 s for it", end.Error!.Message));
     }
 
     [Fact]
@@ -89,7 +108,7 @@ public sealed class RankChannelTests
             },
             Short);
 
-        Assert.All(ends, end => Assert.Contains("has waited 0.6 s for step 7", end.Error!.Message, StringComparison.Ordinal));
+        Assert.All(ends, end => Assert.Contains("has waited 1.5 s for step 7", end.Error!.Message, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -105,6 +124,14 @@ public sealed class RankChannelTests
         });
 
         Assert.All(results, Assert.Null);
+    }
+
+    [Fact]
+    public async Task A_rank_that_asks_after_rank_0_was_done_fails()
+    {
+        var ends = await RankThreads.RunAsync(2, channel => channel.Launch.Rank == 0 ? [] : channel.AllGather([]));
+
+        Assert.Equal("rank 0 has ended before rank 1 was done", ends[1].Error!.Message);
     }
 
     [Fact]
@@ -124,7 +151,7 @@ public sealed class RankChannelTests
 
         var error = Assert.Throws<RankFailureException>(() => RankThreads.Join(1, 2, port, Short));
 
-        Assert.Contains($"rank 1 cannot reach rank 0 at 127.0.0.1:{port} within 0.6 s", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"rank 1 cannot reach rank 0 at 127.0.0.1:{port} within 1.5 s", error.Message, StringComparison.Ordinal);
         Assert.Contains("check MASTER_ADDR and MASTER_PORT", error.Message, StringComparison.Ordinal);
     }
 
@@ -193,8 +220,9 @@ public sealed class RankChannelTests
             await stranger.GetStream().WriteAsync("GET / HTTP/1.1\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
         }
 
-        using var member = RankThreads.Join(1, 2, port);
-        member.AllGather([2]);
+        using (var member = RankThreads.Join(1, 2, port))
+            member.AllGather([2]);
+
         Assert.Equal(2, await hub);
     }
 }

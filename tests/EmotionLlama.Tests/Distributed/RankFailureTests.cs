@@ -84,7 +84,7 @@ public sealed class RankFailureTests : IDisposable
     [Fact]
     public void A_rank_that_hangs_ends_the_job_after_the_time_limit()
     {
-        using var job = JobProcess.Start(Train(Write("hangs"), "--rank-timeout", "3"));
+        using var job = JobProcess.Start(Train(Write("hangs"), "--rank-timeout", "6"));
         job.WaitUntil(() => _project.StepsOf("hangs").Count >= 1);
         var ranks = JobProcess.ChildrenOf(job.Id);
 
