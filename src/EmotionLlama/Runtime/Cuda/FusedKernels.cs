@@ -28,11 +28,11 @@ internal sealed class FusedKernels
         _ropeBackward = module["rope_backward"];
         _swiGlu = module["swiglu"];
         _swiGluBackward = module["swiglu_backward"];
-        _swiGluCodes = new(Versions("swiglu_codes")) { Threads = Threads };
-        _swiGluBackwardCodes = new(Versions("swiglu_backward_codes")) { Threads = Threads };
+        _swiGluCodes = new(
+            module["swiglu_codes_1"], module["swiglu_codes_2"], module["swiglu_codes_4"]);
+        _swiGluBackwardCodes = new(
+            module["swiglu_backward_codes_1"], module["swiglu_backward_codes_2"], module["swiglu_backward_codes_4"]);
         _crossEntropy = module["cross_entropy"];
-
-        nint[] Versions(string name) => [.. Enumerable.Range(0, 4).Select(i => module[$"{name}_{1 << i}"])];
     }
 
     /// <summary>Values that are read at once; rows are multiples of it.</summary>

@@ -47,8 +47,7 @@ extern "C" __global__ void swiglu_backward(const Pack* gradient, Pack* gate_up, 
     }
 }
 
-// The same in e4m3 alone: the row's maximum must be known first, so a thread keeps up to MOST packs of it. Blocks are small, so
-// that a multiprocessor holds several, and one reads while another waits for its maximum.
+// The same in e4m3 alone: the row's maximum must be known first, so a thread keeps up to MOST packs of it.
 template<int MOST>
 __device__ __forceinline__ void swiglu_codes_row(const Pack* gate_up, Codes* codes, float* scales, int packs)
 {
@@ -108,12 +107,12 @@ __device__ __forceinline__ void swiglu_backward_codes_row(
 }
 
 #define GATES(MOST) \
-    extern "C" __global__ void __launch_bounds__(512) swiglu_codes_##MOST( \
+    extern "C" __global__ void __launch_bounds__(1024) swiglu_codes_##MOST( \
         const Pack* gate_up, Codes* codes, float* scales, int packs) \
     { \
         swiglu_codes_row<MOST>(gate_up, codes, scales, packs); \
     } \
-    extern "C" __global__ void __launch_bounds__(512) swiglu_backward_codes_##MOST( \
+    extern "C" __global__ void __launch_bounds__(1024) swiglu_backward_codes_##MOST( \
         const Pack* gradient, const Pack* gate_up, Codes* codes, float* scales, int packs) \
     { \
         swiglu_backward_codes_row<MOST>(gradient, gate_up, codes, scales, packs); \
@@ -122,4 +121,3 @@ __device__ __forceinline__ void swiglu_backward_codes_row(
 GATES(1)
 GATES(2)
 GATES(4)
-GATES(8)

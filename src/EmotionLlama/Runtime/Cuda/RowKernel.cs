@@ -12,11 +12,8 @@ internal sealed class RowKernel(params nint[] versions)
     private const int MostThreads = 1024;
     private const int Warp = 32;
 
-    /// <summary>The most threads of a block.</summary>
-    public int Threads { get; init; } = MostThreads;
-
     /// <summary>The longest row, in packs of 16 bytes.</summary>
-    public int Longest => Threads << (versions.Length - 1);
+    public int Longest => MostThreads << (versions.Length - 1);
 
     /// <summary>Queues it for all rows of a tensor.</summary>
     /// <param name="x">The tensor.</param>
@@ -34,7 +31,7 @@ internal sealed class RowKernel(params nint[] versions)
     public void Launch(long rows, int packs, ReadOnlySpan<KernelArgument> arguments, bool overlaps = false)
     {
         var version = 0;
-        while (packs > Threads << version)
+        while (packs > MostThreads << version)
             version++;
 
         var threads = (packs + (1 << version) - 1) >> version;
