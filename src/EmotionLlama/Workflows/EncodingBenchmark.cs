@@ -27,7 +27,10 @@ public static class EncodingBenchmark
             new WeightReader(
                 new DrawnWeights(ModelTensors.Vision(options.Preset), device, dtype), device, dtype),
             options.Preset.ImageSize);
-        using var images = randn(options.Batch, 3, options.Preset.ImageSize, options.Preset.ImageSize);
+
+        // As the loader threads of a run leave them.
+        using var drawn = randn(options.Batch, 3, options.Preset.ImageSize, options.Preset.ImageSize);
+        using var images = device.type == DeviceType.CUDA ? drawn.pin_memory() : drawn.alias();
         List<double> all = [], host = [];
         using var _ = no_grad();
         for (var i = 0; i < WarmUps + options.Steps; i++)
