@@ -8,13 +8,10 @@ internal sealed class RankOptions
     private const double DefaultLimit = 600;
 
     /// <summary>Processes to start on this machine.</summary>
-    public Option<int> Nproc { get; } = new("--nproc")
-    {
-        Description = "Start as many ranks on this machine: one for each GPU, or processes on a CPU. Leave it out under "
-            + "torchrun, mpirun or srun.",
-        DefaultValueFactory = _ => 1,
-        HelpName = "N",
-    };
+    public Option<int> Nproc { get; } = CountOption.Create(
+        "--nproc",
+        "Start as many ranks on this machine: one for each GPU, or processes on a CPU. Leave it out under torchrun, mpirun or srun.",
+        1);
 
     /// <summary>How long ranks wait for one another.</summary>
     public Option<double> Limit { get; } = new("--rank-timeout")
@@ -26,11 +23,6 @@ internal sealed class RankOptions
 
     public RankOptions()
     {
-        Nproc.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1)
-                result.AddError("--nproc: give a whole number of 1 or more");
-        });
         Limit.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<double>() is not (> 0 and < 1e6))

@@ -11,8 +11,8 @@ internal static class BenchEncodeVerb
     public static Command Create(GlobalOptions globals)
     {
         var preset = BenchOptions.Preset();
-        var batch = BenchOptions.Number("--batch", "Pictures at once.", 8);
-        var steps = BenchOptions.Number("--steps", "Batches to measure.", 10);
+        var batch = CountOption.Create("--batch", "Pictures at once.", 8);
+        var steps = CountOption.Create("--steps", "Batches to measure.", 10);
         var precision = BenchOptions.Precision();
         var device = BenchOptions.Device();
         var verb = new Command("encode", "Measures the vision tower with random weights.")

@@ -11,10 +11,10 @@ internal static class BenchGenerateVerb
     public static Command Create(GlobalOptions globals)
     {
         var preset = BenchOptions.Preset();
-        var batch = BenchOptions.Number("--batch", "Prompts at once.", 1);
-        var prompt = BenchOptions.Number("--prompt", "Tokens of a prompt, with its inserted embeddings.", 330);
-        var tokens = BenchOptions.Number("--tokens", "Tokens of an answer.", 200);
-        var steps = BenchOptions.Number("--steps", "Times to answer.", 5);
+        var batch = CountOption.Create("--batch", "Prompts at once.", 1);
+        var prompt = CountOption.Create("--prompt", "Tokens of a prompt, with its inserted embeddings.", 330);
+        var tokens = CountOption.Create("--tokens", "Tokens of an answer.", 200);
+        var steps = CountOption.Create("--steps", "Times to answer.", 5);
         var precision = BenchOptions.Precision();
         var device = BenchOptions.Device();
         var verb = new Command("generate", "Measures greedy answers of a model of full size with random weights.")

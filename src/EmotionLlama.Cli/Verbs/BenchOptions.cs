@@ -29,16 +29,4 @@ internal static class BenchOptions
 
     public static Option<string?> Device() =>
         new("--device") { Description = "cuda, cuda:N or cpu.", HelpName = "DEVICE" };
-
-    /// <summary>A whole number of 1 or more.</summary>
-    public static Option<int> Number(string name, string description, int value)
-    {
-        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => value };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1)
-                result.AddError($"{name}: give a whole number of 1 or more");
-        });
-        return option;
-    }
 }

@@ -64,11 +64,11 @@ internal static class BenchVerb
     private static Command Train(GlobalOptions globals)
     {
         var preset = BenchOptions.Preset();
-        var batch = BenchOptions.Number("--batch", "Samples of a step.", 4);
-        var tokens = BenchOptions.Number("--tokens", "Tokens of a sample, with its 260 inserted embeddings.", 480);
-        var answer = BenchOptions.Number("--answer-tokens", "Answer tokens of a sample.", 150);
-        var steps = BenchOptions.Number("--steps", "Steps to measure.", 10);
-        var warmUp = BenchOptions.Number(
+        var batch = CountOption.Create("--batch", "Samples of a step.", 4);
+        var tokens = CountOption.Create("--tokens", "Tokens of a sample, with its 260 inserted embeddings.", 480);
+        var answer = CountOption.Create("--answer-tokens", "Answer tokens of a sample.", 150);
+        var steps = CountOption.Create("--steps", "Steps to measure.", 10);
+        var warmUp = CountOption.Create(
             "--warm-up", "Steps before the first one that is measured; the runtime compiles hot code anew for some seconds.", 10);
         var precision = BenchOptions.Precision();
         var frozen = new Option<FrozenFormat>("--frozen")
