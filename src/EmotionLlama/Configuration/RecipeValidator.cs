@@ -37,9 +37,10 @@ internal static class RecipeValidator
         var decides = run.SaveBest ? "run.save_best"
             : run.EarlyStopping.Patience > 0 ? "run.early_stopping.patience"
             : null;
-        if (decides is not null && loaded.Recipe.Datasets.Values.All(data => data.ValidationFile is null))
+        var measures = decides ?? (run.EvalClips > 0 ? "run.eval_clips" : null);
+        if (measures is not null && loaded.Recipe.Datasets.Values.All(data => data.ValidationFile is null))
         {
-            throw Error(loaded, decides, $"needs held-out clips to measure {metric} (run.metric) on; name their "
+            throw Error(loaded, measures, $"needs held-out clips to measure {metric} (run.metric) on; name their "
                 + "annotations as datasets.NAME.validation_file");
         }
 

@@ -49,6 +49,7 @@ public sealed class TrainMistakesTests(SmallWorld world) : IDisposable
     [Theory]
     [InlineData("run.save_best=true", "run.save_best", "datasets.NAME.validation_file")]
     [InlineData("run.early_stopping.patience=2", "run.early_stopping.patience", "datasets.NAME.validation_file")]
+    [InlineData("run.eval_clips=4", "run.eval_clips", "datasets.NAME.validation_file")]
     public async Task A_run_that_decides_by_held_out_clips_but_has_none(string option, params string[] named) =>
         await AssertRefusedAsync([option], named);
 
