@@ -28,7 +28,12 @@ __device__ __forceinline__ void narrow(float& to, float value) { to = value; }
 
 __device__ __forceinline__ void narrow(bf16& to, float value)
 {
+#if __CUDA_ARCH__ >= 800
     asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(to.bits) : "f"(value));
+#else
+    u32 bits = __float_as_uint(value);
+    to.bits = isfinite(value) ? (bits + 0x7fff + (bits >> 16 & 1)) >> 16 : value == value ? bits >> 16 : 0x7fff;
+#endif
 }
 
 __device__ __forceinline__ void narrow(f16& to, float value)

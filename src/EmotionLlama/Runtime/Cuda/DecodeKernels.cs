@@ -7,6 +7,9 @@ namespace EmotionLlama.Runtime.Cuda;
 /// <summary>The kernels of decoding, compiled for a data type when first needed.</summary>
 internal sealed class DecodeKernels
 {
+    /// <summary>Where the kernels are.</summary>
+    public static readonly string[] Files = ["DecodeAttention.cu", "DecodeProducts.cu"];
+
     /// <summary>The most vectors that a matrix is multiplied with at once.</summary>
     public const int MostVectors = 4;
 
@@ -30,7 +33,7 @@ internal sealed class DecodeKernels
 
     private DecodeKernels(ScalarType type)
     {
-        var module = new KernelModule(type, "DecodeAttention.cu", "DecodeProducts.cu");
+        var module = new KernelModule(type, Files);
         _vector = type == ScalarType.Float32 ? 4 : 8;
         _ropeAndKeep = module["rope_and_keep"];
         _joinChunks = module["join_chunks"];

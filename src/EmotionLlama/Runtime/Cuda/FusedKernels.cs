@@ -6,6 +6,9 @@ namespace EmotionLlama.Runtime.Cuda;
 /// <summary>The kernels between the decoder's matrix products, compiled for a data type when first needed.</summary>
 internal sealed class FusedKernels
 {
+    /// <summary>Where the kernels are.</summary>
+    public static readonly string[] Files = ["Normalization.cu", "Rotation.cu", "Gates.cu", "LossAndStep.cu"];
+
     private const int Threads = 512;
     private const int MostThreads = 1024;
     private const int PackBytes = 16;
@@ -19,7 +22,7 @@ internal sealed class FusedKernels
     private FusedKernels(ScalarType type)
     {
         Vector = type == ScalarType.Float32 ? 4 : 8;
-        var module = new KernelModule(type, "Normalization.cu", "Rotation.cu", "Gates.cu", "LossAndStep.cu");
+        var module = new KernelModule(type, Files);
         _addRmsNorm = new(module["add_rms_norm_1"], module["add_rms_norm_2"]);
         _rmsNormBackward = new(module["rms_norm_backward_1"], module["rms_norm_backward_2"]);
         _adamW = module["adamw"];

@@ -4,37 +4,64 @@ using System.Text;
 namespace EmotionLlama.Runtime.Cuda;
 
 /// <summary>Compiles CUDA source at run time with NVRTC, which comes with PyTorch and with the CUDA toolkit.</summary>
-internal static unsafe class KernelCompiler
+internal sealed unsafe class KernelCompiler
 {
-    private static readonly nint Library = FindLibrary();
+    private static readonly Lazy<KernelCompiler> Installed = new(() => new(FindLibrary(
+        OperatingSystem.IsWindows()
+            ? ["nvrtc64_130_0.dll", "nvrtc64_120_0.dll"]
+            : ["libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so"],
+        LibTorch.Load().Folder)));
 
-    private static readonly delegate* unmanaged<nint*, byte*, byte*, int, byte**, byte**, int> Create =
-        (delegate* unmanaged<nint*, byte*, byte*, int, byte**, byte**, int>)Export("nvrtcCreateProgram");
+    private readonly delegate* unmanaged<nint*, byte*, byte*, int, byte**, byte**, int> _create;
+    private readonly delegate* unmanaged<nint, int, byte**, int> _compile;
+    private readonly delegate* unmanaged<nint, nuint*, int> _logSize, _codeSize;
+    private readonly delegate* unmanaged<nint, byte*, int> _log, _code;
+    private readonly delegate* unmanaged<nint*, int> _destroy;
 
-    private static readonly delegate* unmanaged<nint, int, byte**, int> CompileProgram =
-        (delegate* unmanaged<nint, int, byte**, int>)Export("nvrtcCompileProgram");
+    private KernelCompiler(nint library)
+    {
+        _create = (delegate* unmanaged<nint*, byte*, byte*, int, byte**, byte**, int>)Export("nvrtcCreateProgram");
+        _compile = (delegate* unmanaged<nint, int, byte**, int>)Export("nvrtcCompileProgram");
+        _logSize = (delegate* unmanaged<nint, nuint*, int>)Export("nvrtcGetProgramLogSize");
+        _log = (delegate* unmanaged<nint, byte*, int>)Export("nvrtcGetProgramLog");
+        _codeSize = (delegate* unmanaged<nint, nuint*, int>)Export("nvrtcGetCUBINSize");
+        _code = (delegate* unmanaged<nint, byte*, int>)Export("nvrtcGetCUBIN");
+        _destroy = (delegate* unmanaged<nint*, int>)Export("nvrtcDestroyProgram");
 
-    private static readonly delegate* unmanaged<nint, nuint*, int> GetLogSize =
-        (delegate* unmanaged<nint, nuint*, int>)Export("nvrtcGetProgramLogSize");
+        nint Export(string name) => NativeLibrary.GetExport(library, name);
+    }
 
-    private static readonly delegate* unmanaged<nint, byte*, int> GetLog =
-        (delegate* unmanaged<nint, byte*, int>)Export("nvrtcGetProgramLog");
+    /// <summary>The compiler.</summary>
+    /// <exception cref="InputException">It is not installed.</exception>
+    public static KernelCompiler Load() => Installed.Value;
 
-    private static readonly delegate* unmanaged<nint, nuint*, int> GetCodeSize =
-        (delegate* unmanaged<nint, nuint*, int>)Export("nvrtcGetCUBINSize");
+    /// <summary>Loads NVRTC from where the loader finds it, or from beside PyTorch, in the folders of NVIDIA's packages.
+    /// </summary>
+    /// <param name="names">What it is called.</param>
+    /// <param name="folder">The folder of libtorch's libraries.</param>
+    /// <exception cref="InputException">It is nowhere.</exception>
+    public static nint FindLibrary(IEnumerable<string> names, string folder)
+    {
+        var packages = Path.GetFullPath(Path.Combine(folder, "..", "..", "nvidia"));
+        var beside = Directory.Exists(packages)
+            ? Directory.GetFiles(packages, "libnvrtc.so.*", SearchOption.AllDirectories)
+            : [];
+        foreach (var place in names.Concat(beside).Concat(Directory.GetFiles(folder, "libnvrtc*.so*")))
+        {
+            if (!place.Contains("builtins", StringComparison.Ordinal) && NativeLibrary.TryLoad(place, out var library))
+                return library;
+        }
 
-    private static readonly delegate* unmanaged<nint, byte*, int> GetCode =
-        (delegate* unmanaged<nint, byte*, int>)Export("nvrtcGetCUBIN");
-
-    private static readonly delegate* unmanaged<nint*, int> Destroy =
-        (delegate* unmanaged<nint*, int>)Export("nvrtcDestroyProgram");
+        throw new InputException($"NVRTC is missing: no libnvrtc.so.12 or .13 in the loader's path, in {folder} or in "
+            + $"{packages}; install the CUDA toolkit or the package nvidia-cuda-nvrtc beside PyTorch");
+    }
 
     /// <summary>Compiles source to machine code.</summary>
     /// <param name="source">CUDA C++; kernels are <c>extern "C"</c>.</param>
     /// <param name="capability">The GPU's compute capability, such as 90.</param>
     /// <param name="definitions">Macros, such as <c>ELEMENT=bf16</c>.</param>
     /// <exception cref="InvalidOperationException">It does not compile.</exception>
-    public static byte[] Compile(string source, int capability, params ReadOnlySpan<string> definitions)
+    public byte[] Compile(string source, int capability, params ReadOnlySpan<string> definitions)
     {
         var options = new List<nint>
         {
@@ -49,72 +76,43 @@ internal static unsafe class KernelCompiler
         try
         {
             fixed (byte* text = Encoding.UTF8.GetBytes(source + '\0'))
-                Check(Create(&program, text, null, 0, null, null), "nvrtcCreateProgram");
+                Check(_create(&program, text, null, 0, null, null), "nvrtcCreateProgram");
 
             fixed (nint* arguments = options.ToArray())
             {
-                if (CompileProgram(program, options.Count, (byte**)arguments) != 0)
+                if (_compile(program, options.Count, (byte**)arguments) != 0)
                     throw new InvalidOperationException($"CUDA kernels do not compile: {Log(program)}");
             }
 
             nuint size;
-            Check(GetCodeSize(program, &size), "nvrtcGetCUBINSize");
+            Check(_codeSize(program, &size), "nvrtcGetCUBINSize");
             var code = new byte[size];
             fixed (byte* to = code)
-                Check(GetCode(program, to), "nvrtcGetCUBIN");
+                Check(_code(program, to), "nvrtcGetCUBIN");
 
             return code;
         }
         finally
         {
             if (program != 0)
-                Destroy(&program);
+                _destroy(&program);
 
             options.ForEach(Marshal.FreeCoTaskMem);
         }
     }
 
-    private static string Log(nint program)
+    private string Log(nint program)
     {
         nuint size;
-        if (GetLogSize(program, &size) != 0)
+        if (_logSize(program, &size) != 0)
             return "no log";
 
         var log = new byte[size];
         fixed (byte* to = log)
-            GetLog(program, to);
+            _log(program, to);
 
         return Encoding.UTF8.GetString(log).TrimEnd('\0', '\n');
     }
-
-    /// <summary>NVRTC stands where the loader finds it, or beside PyTorch, in the folders of NVIDIA's packages.</summary>
-    private static nint FindLibrary()
-    {
-        string[] names = OperatingSystem.IsWindows()
-            ? ["nvrtc64_130_0.dll", "nvrtc64_120_0.dll"]
-            : ["libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so"];
-        foreach (var name in names)
-        {
-            if (NativeLibrary.TryLoad(name, out var handle))
-                return handle;
-        }
-
-        var folder = LibTorch.Load().Folder;
-        var packages = Path.GetFullPath(Path.Combine(folder, "..", "..", "nvidia"));
-        var found = Directory.Exists(packages)
-            ? Directory.GetFiles(packages, "libnvrtc.so.*", SearchOption.AllDirectories)
-            : [];
-        foreach (var path in found.Concat(Directory.GetFiles(folder, "libnvrtc*.so*")))
-        {
-            if (!path.Contains("builtins", StringComparison.Ordinal) && NativeLibrary.TryLoad(path, out var handle))
-                return handle;
-        }
-
-        throw new InputException($"NVRTC is missing: no libnvrtc.so.12 or .13 in the loader's path, in {folder} or in "
-            + $"{packages}; install the CUDA toolkit or the package nvidia-cuda-nvrtc beside PyTorch");
-    }
-
-    private static nint Export(string name) => NativeLibrary.GetExport(Library, name);
 
     private static void Check(int code, string call)
     {

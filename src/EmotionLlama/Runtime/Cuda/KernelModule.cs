@@ -8,11 +8,18 @@ namespace EmotionLlama.Runtime.Cuda;
 /// is put in front.</param>
 internal sealed class KernelModule(ScalarType type, params string[] files)
 {
-    private readonly nint _module = CudaApi.LoadModule(KernelCompiler.Compile(
-        string.Concat(files.Prepend("Common.cu").Select(Source)), CudaApi.ComputeCapability(), $"ELEMENT={NameOf(type)}"));
+    private readonly nint _module = CudaApi.LoadModule(Compile(type, CudaApi.ComputeCapability(), files));
 
     /// <summary>A kernel.</summary>
     public nint this[string name] => CudaApi.Function(_module, name);
+
+    /// <summary>The machine code of kernels, for which no GPU is needed.</summary>
+    /// <param name="type">float32, float16 or bfloat16.</param>
+    /// <param name="capability">The GPU's compute capability, such as 90.</param>
+    /// <param name="files">Their files.</param>
+    /// <exception cref="InputException">The compiler is not installed.</exception>
+    public static byte[] Compile(ScalarType type, int capability, params IEnumerable<string> files) => KernelCompiler.Load().Compile(
+        string.Concat(files.Prepend("Common.cu").Select(Source)), capability, $"ELEMENT={NameOf(type)}");
 
     private static string NameOf(ScalarType type) => type switch
     {

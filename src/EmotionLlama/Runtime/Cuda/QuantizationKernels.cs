@@ -6,6 +6,9 @@ namespace EmotionLlama.Runtime.Cuda;
 /// <summary>The kernels of <c>Quantization.cu</c>, compiled for a data type when first needed.</summary>
 internal sealed class QuantizationKernels
 {
+    /// <summary>Where the kernels are.</summary>
+    public static readonly string[] Files = ["Quantization.cu"];
+
     private const int DequantizeThreads = 256;
 
     private static readonly ConcurrentDictionary<(ScalarType Type, int Device), QuantizationKernels> Loaded = new();
@@ -17,7 +20,7 @@ internal sealed class QuantizationKernels
     private QuantizationKernels(ScalarType type)
     {
         _vector = type == ScalarType.Float32 ? 4 : 8;
-        var module = new KernelModule(type, "Quantization.cu");
+        var module = new KernelModule(type, Files);
         _quantizeRows = new([.. Enumerable.Range(0, 4).Select(i => module[$"quantize_rows_{1 << i}"])]);
         _nf4Values = module["nf4_values"];
     }

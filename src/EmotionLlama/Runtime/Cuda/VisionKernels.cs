@@ -6,6 +6,9 @@ namespace EmotionLlama.Runtime.Cuda;
 /// <summary>The kernels of <c>VisionKernels.cu</c>, compiled for a data type when first needed.</summary>
 internal sealed class VisionKernels
 {
+    /// <summary>Where the kernels are.</summary>
+    public static readonly string[] Files = ["VisionKernels.cu"];
+
     private const int Threads = 256;
     private const int PackBytes = 16;
 
@@ -18,7 +21,7 @@ internal sealed class VisionKernels
     private VisionKernels(ScalarType type)
     {
         _vector = PackBytes / (type == ScalarType.Float32 ? sizeof(float) : sizeof(ushort));
-        var module = new KernelModule(type, "VisionKernels.cu");
+        var module = new KernelModule(type, Files);
         _addLayerNorm = new(module["add_layer_norm_1"], module["add_layer_norm_2"]);
         _gelu = module["gelu"];
     }
