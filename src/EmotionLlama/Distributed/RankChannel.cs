@@ -101,6 +101,10 @@ public abstract class RankChannel : IDisposable
     {
         if (!_closed.IsSet)
         {
+            // A failure that is on its way to the others comes before the goodbye.
+            if (Volatile.Read(ref _failing))
+                Failed.WaitHandle.WaitOne(Grace);
+
             _closed.Set();
             if (Failure is null)
                 MpiLibrary.Finish();
