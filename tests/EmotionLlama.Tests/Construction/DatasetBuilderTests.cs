@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using EmotionLlama.Configuration;
 using EmotionLlama.Construction;
 using EmotionLlama.Datasets;
@@ -21,15 +22,16 @@ public sealed class DatasetBuilderTests : IDisposable
     {
         _folder.AddEight();
         using var good = new StubModels();
-        using var bad = new StubModels(
-            call => call.Number % 3 == 0 ? StubReply.Fails(status, "come back later") : null);
+        var asked = new ConcurrentDictionary<string, bool>();
+        using var bad = new StubModels(call =>
+            asked.TryAdd(call.Body.GetRawText(), true) ? StubReply.Fails(status, "come back later") : null);
 
         var expected = await BuildAsync(good, "good");
         var built = await BuildAsync(bad, "bad");
 
         Assert.Empty(built.Report.Failures);
         Assert.Equal(expected.Clips.Select(clip => clip.Reasoning), built.Clips.Select(clip => clip.Reasoning));
-        Assert.True(bad.Calls.Count > good.Calls.Count);
+        Assert.Equal(2 * good.Calls.Count, bad.Calls.Count);
     }
 
     [Fact]
