@@ -44,6 +44,9 @@ internal static class ReadAhead
                 while (number < end && ahead.Count < most)
                     ahead.Enqueue(workers.Start(number++));
 
+                // What is ready is not waited for, so the wait alone would not see that it is cancelled.
+                cancellation.ThrowIfCancellationRequested();
+
                 // Left in the queue until it is there, so that it is disposed of should the wait be cancelled.
                 var made = ahead.Peek().WaitAsync(cancellation).GetAwaiter().GetResult();
                 _ = ahead.Dequeue();

@@ -32,7 +32,9 @@ internal sealed class HostExchange : ITensorExchange
     public IPendingExchange Start(Tensor values)
     {
         _channel.ThrowIfFailed();
-        var work = new Work(_channel, values);
+
+        // Held by this exchange, too: where the job fails, whoever waits lets go of the tensor before it is summed.
+        var work = new Work(_channel, values.alias().DetachFromDisposeScope());
         _queue.Add(work);
         return work;
     }
@@ -57,13 +59,14 @@ internal sealed class HostExchange : ITensorExchange
         {
             try
             {
-                _sum.AllReduce(work.Values());
+                using (work.Values)
+                    _sum.AllReduce(work.Numbers());
+
                 work.Done.TrySetResult();
             }
             catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
             {
-                // A connection that breaks is nearly always a rank that has ended, which the channel tells better.
-                if (!_channel.Failed.WaitHandle.WaitOne(TimeSpan.FromSeconds(2)))
+                if (!_channel.HearsOfFailure())
                     _channel.Fail($"a sum over all ranks has failed: {e.Message.ReplaceLineEndings(" ")}");
 
                 return;
@@ -75,7 +78,9 @@ internal sealed class HostExchange : ITensorExchange
     {
         public TaskCompletionSource Done { get; } = new();
 
-        public unsafe Span<float> Values() =>
+        public Tensor Values => values;
+
+        public unsafe Span<float> Numbers() =>
             new((void*)NativeTorch.Address(values), checked((int)values.numel()));
 
         public void Wait()

@@ -78,6 +78,10 @@ public abstract class RankChannel : IDisposable
             throw failure;
     }
 
+    /// <summary>Whether the job has failed, or does in a moment: a connection that breaks is nearly always a rank that has
+    /// ended, which the channel tells better.</summary>
+    internal bool HearsOfFailure() => Failed.WaitHandle.WaitOne(Grace);
+
     /// <summary>Tells all ranks that this one has failed. The first failure of a job counts.</summary>
     /// <param name="message">Why, in one line.</param>
     /// <param name="exitCode">What every process ends with.</param>

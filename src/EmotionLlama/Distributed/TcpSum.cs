@@ -40,9 +40,18 @@ internal sealed class TcpSum : IHostSum
         {
             var place = channel.AllGather([])[0];
             var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            socket.Connect(channel.HubAddress.MapToIPv4(), BitConverter.ToInt32(place));
-            SendAll(socket, place.AsSpan(4, SecretBytes));
-            SendAll(socket, BitConverter.GetBytes(launch.Rank));
+            try
+            {
+                socket.Connect(channel.HubAddress.MapToIPv4(), BitConverter.ToInt32(place));
+                SendAll(socket, place.AsSpan(4, SecretBytes));
+                SendAll(socket, BitConverter.GetBytes(launch.Rank));
+            }
+            catch (SocketException) when (channel.HearsOfFailure())
+            {
+                socket.Dispose();
+                channel.ThrowIfFailed();
+            }
+
             return new TcpSum([socket], isHub: false, channel);
         }
 
