@@ -19,6 +19,9 @@ internal class VerbProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+
+        // Threads that wait for one another on busy cores make steps a hundred times slower.
+        start.Environment["OMP_NUM_THREADS"] = "1";
         foreach (var argument in arguments.Prepend(Path.Combine(AppContext.BaseDirectory, "emotion-llama.dll")))
             start.ArgumentList.Add(argument);
 

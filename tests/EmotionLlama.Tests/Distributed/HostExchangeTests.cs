@@ -77,10 +77,61 @@ public sealed class HostExchangeTests
         Assert.All(ends.Take(2), end => Assert.Equal("rank 2: no more memory", end.Error!.Message));
     }
 
+    [Fact]
+    public async Task A_sum_that_begins_after_the_job_has_failed_finds_its_numbers_though_nobody_waits_for_it()
+    {
+        using var sum = new HeldSum();
+        await RankThreads.RunAsync(2, channel =>
+        {
+            if (channel.Launch.Rank == 1)
+                return channel.Failed.WaitHandle.WaitOne();
+
+            using var exchange = new HostExchange(channel, sum);
+            using (var first = Values(0, 5))
+            using (var second = Values(1, 5))
+            {
+                exchange.Start(first);
+                var pending = exchange.Start(second);
+                channel.Fail("no more memory");
+                Assert.Throws<RankFailureException>(pending.Wait);
+            }
+
+            sum.Go.Set();
+            return sum.Seen.Wait(TimeSpan.FromSeconds(60));
+        });
+
+        Assert.Equal([Value(0, 0), Value(1, 0)], sum.FirstValues);
+    }
+
     private static IProcessGroup Open(RankChannel channel) => ProcessGroups.Open(channel, CPU, "");
 
     private static Tensor Values(int rank, int count) =>
         tensor([.. Enumerable.Range(0, count).Select(i => Value(rank, i))]);
 
     private static float Value(int rank, int place) => MathF.Sin(place + (rank * 0.7f)) / 3;
+
+    /// <summary>A sum that does not begin before it may.</summary>
+    private sealed class HeldSum : IHostSum
+    {
+        public string Name => "held";
+
+        public ManualResetEventSlim Go { get; } = new();
+
+        public CountdownEvent Seen { get; } = new(2);
+
+        public List<float> FirstValues { get; } = [];
+
+        public void AllReduce(Span<float> values)
+        {
+            Go.Wait();
+            FirstValues.Add(values[0]);
+            Seen.Signal();
+        }
+
+        public void Dispose()
+        {
+            Go.Dispose();
+            Seen.Dispose();
+        }
+    }
 }

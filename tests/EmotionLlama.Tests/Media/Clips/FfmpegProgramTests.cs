@@ -2,7 +2,9 @@ using EmotionLlama.Media.Clips;
 
 namespace EmotionLlama.Tests.Media.Clips;
 
-/// <summary>Finding and running the programs.</summary>
+/// <summary>Finding and running the programs. No other test may start a process meanwhile: it would inherit a script that is
+/// being written, and Linux runs no file that is open for writing.</summary>
+[Collection(SharedGenerator.Name)]
 public sealed class FfmpegProgramTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
