@@ -36,7 +36,7 @@ public sealed class KernelCompilerTests
         var folder = Directory.CreateTempSubdirectory();
         try
         {
-            var error = Assert.Throws<InputException>(() => KernelCompiler.FindLibrary(["libnowhere.so"], folder.FullName));
+            var error = Assert.Throws<InputException>(() => KernelCompiler.LoadLibrary(["libnowhere.so"], folder.FullName));
 
             Assert.StartsWith("NVRTC is missing", error.Message, StringComparison.Ordinal);
             Assert.Contains(folder.FullName, error.Message, StringComparison.Ordinal);

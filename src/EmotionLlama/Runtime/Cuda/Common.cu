@@ -163,6 +163,34 @@ __device__ __forceinline__ Codes codes_of(const Pack& pack, float factor)
     return result;
 }
 
+// Calls body(k, place) for each of the thread's packs of a row of the block's: at most MOST, of which the k-th stands at place.
+template<int MOST, typename Body>
+__device__ __forceinline__ void each_pack(int packs, Body body)
+{
+#pragma unroll
+    for (int k = 0; k < MOST; k++)
+    {
+        int place = threadIdx.x + k * blockDim.x;
+        if (place >= packs)
+            break;
+
+        body(k, place);
+    }
+}
+
+// Adds delta, if there is one, and writes the sum to its place.
+__device__ __forceinline__ void add_residual(Pack& x, const Pack* delta, Pack* sum, i64 place)
+{
+    if (!delta)
+        return;
+
+    Pack other = delta[place];
+    for (int i = 0; i < VECTOR; i++)
+        narrow(x.v[i], wide(x.v[i]) + wide(other.v[i]));
+
+    sum[place] = x;
+}
+
 // Writes a row of the block's in e4m3, with its scale. Each thread holds its packs of the row, at most MOST, and the largest
 // absolute value among them; all threads of the block call it.
 template<int MOST>
@@ -174,13 +202,8 @@ __device__ __forceinline__ void write_codes(
         scales[blockIdx.x] = scale.scale;
 
     i64 row = (i64)blockIdx.x * packs;
-#pragma unroll
-    for (int k = 0; k < MOST; k++)
+    each_pack<MOST>(packs, [&](int k, int place)
     {
-        int place = threadIdx.x + k * blockDim.x;
-        if (place >= packs)
-            break;
-
         codes[row + place] = codes_of(kept[k], scale.factor);
-    }
+    });
 }

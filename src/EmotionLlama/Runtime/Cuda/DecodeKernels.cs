@@ -44,8 +44,7 @@ internal sealed class DecodeKernels
 
     /// <summary>The kernels for a tensor, or null on a CPU and in other data types.</summary>
     public static DecodeKernels? For(Tensor x) =>
-        x.device_type == TorchSharp.DeviceType.CUDA
-        && x.dtype is ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16
+        KernelModule.Serves(x.device_type, x.dtype)
             ? Loaded.GetOrAdd((x.dtype, x.device_index), static key => new DecodeKernels(key.Type))
             : null;
 

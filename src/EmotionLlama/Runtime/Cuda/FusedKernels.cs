@@ -50,12 +50,8 @@ internal sealed class FusedKernels
     /// <param name="row">Values that are read from one address on, such as its last dimension.</param>
     public static FusedKernels? For(Tensor x, long row)
     {
-        if (x.device_type != TorchSharp.DeviceType.CUDA
-            || x.dtype is not (ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16)
-            || row * x.ElementSize % PackBytes != 0)
-        {
+        if (!KernelModule.Serves(x.device_type, x.dtype) || row * x.ElementSize % PackBytes != 0)
             return null;
-        }
 
         return Loaded.GetOrAdd((x.dtype, x.device_index), static key => new FusedKernels(key.Type));
     }

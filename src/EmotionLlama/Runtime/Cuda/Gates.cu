@@ -54,16 +54,11 @@ __device__ __forceinline__ void swiglu_codes_row(const Pack* gate_up, Codes* cod
     const Pack* gates = gate_up + (i64)blockIdx.x * 2 * packs;
     Pack kept[MOST];
     float largest = 0;
-#pragma unroll
-    for (int k = 0; k < MOST; k++)
+    each_pack<MOST>(packs, [&](int k, int place)
     {
-        int place = threadIdx.x + k * blockDim.x;
-        if (place >= packs)
-            break;
-
         kept[k] = gated(gates[place], gates[packs + place]);
         largest = fmaxf(largest, largest_of(kept[k]));
-    }
+    });
 
     write_codes<MOST>(kept, largest, codes, scales, packs);
 }
@@ -77,33 +72,23 @@ __device__ __forceinline__ void swiglu_backward_codes_row(
     Codes* to = codes + (i64)blockIdx.x * 2 * packs;
     Pack kept[MOST], kept_up[MOST];
     float largest = 0;
-#pragma unroll
-    for (int k = 0; k < MOST; k++)
+    each_pack<MOST>(packs, [&](int k, int place)
     {
-        int place = threadIdx.x + k * blockDim.x;
-        if (place >= packs)
-            break;
-
         kept[k] = gates[place];
         kept_up[k] = gates[packs + place];
         gated_backward(row[place], kept[k], kept_up[k]);
         largest = fmaxf(largest, fmaxf(largest_of(kept[k]), largest_of(kept_up[k])));
-    }
+    });
 
     RowScale scale(block_max(largest));
     if (threadIdx.x == 0)
         scales[blockIdx.x] = scale.scale;
 
-#pragma unroll
-    for (int k = 0; k < MOST; k++)
+    each_pack<MOST>(packs, [&](int k, int place)
     {
-        int place = threadIdx.x + k * blockDim.x;
-        if (place >= packs)
-            break;
-
         to[place] = codes_of(kept[k], scale.factor);
         to[packs + place] = codes_of(kept_up[k], scale.factor);
-    }
+    });
 }
 
 #define GATES(MOST) \

@@ -6,7 +6,7 @@ namespace EmotionLlama.Runtime.Cuda;
 /// <summary>Compiles CUDA source at run time with NVRTC, which comes with PyTorch and with the CUDA toolkit.</summary>
 internal sealed unsafe class KernelCompiler
 {
-    private static readonly Lazy<KernelCompiler> Installed = new(() => new(FindLibrary(
+    private static readonly Lazy<KernelCompiler> Installed = new(() => new(LoadLibrary(
         OperatingSystem.IsWindows()
             ? ["nvrtc64_130_0.dll", "nvrtc64_120_0.dll"]
             : ["libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so"],
@@ -40,13 +40,13 @@ internal sealed unsafe class KernelCompiler
     /// <param name="names">What it is called.</param>
     /// <param name="folder">The folder of libtorch's libraries.</param>
     /// <exception cref="InputException">It is nowhere.</exception>
-    public static nint FindLibrary(IEnumerable<string> names, string folder)
+    public static nint LoadLibrary(IEnumerable<string> names, string folder)
     {
         var packages = Path.GetFullPath(Path.Combine(folder, "..", "..", "nvidia"));
         var beside = Directory.Exists(packages)
-            ? Directory.GetFiles(packages, "libnvrtc.so.*", SearchOption.AllDirectories)
+            ? Directory.EnumerateFiles(packages, "libnvrtc.so.*", SearchOption.AllDirectories)
             : [];
-        foreach (var place in names.Concat(beside).Concat(Directory.GetFiles(folder, "libnvrtc*.so*")))
+        foreach (var place in names.Concat(beside).Concat(Directory.EnumerateFiles(folder, "libnvrtc*.so*")))
         {
             if (!place.Contains("builtins", StringComparison.Ordinal) && NativeLibrary.TryLoad(place, out var library))
                 return library;

@@ -13,13 +13,18 @@ internal sealed class KernelModule(ScalarType type, params string[] files)
     /// <summary>A kernel.</summary>
     public nint this[string name] => CudaApi.Function(_module, name);
 
+    /// <summary>Whether there are kernels for tensors on a device and of a data type.</summary>
+    public static bool Serves(TorchSharp.DeviceType device, ScalarType type) => device == TorchSharp.DeviceType.CUDA
+        && type is ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16;
+
     /// <summary>The machine code of kernels, for which no GPU is needed.</summary>
     /// <param name="type">float32, float16 or bfloat16.</param>
     /// <param name="capability">The GPU's compute capability, such as 90.</param>
     /// <param name="files">Their files.</param>
     /// <exception cref="InputException">The compiler is not installed.</exception>
-    public static byte[] Compile(ScalarType type, int capability, params IEnumerable<string> files) => KernelCompiler.Load().Compile(
-        string.Concat(files.Prepend("Common.cu").Select(Source)), capability, $"ELEMENT={NameOf(type)}");
+    public static byte[] Compile(ScalarType type, int capability, params IEnumerable<string> files) =>
+        KernelCompiler.Load().Compile(
+            string.Concat(files.Prepend("Common.cu").Select(Source)), capability, $"ELEMENT={NameOf(type)}");
 
     private static string NameOf(ScalarType type) => type switch
     {

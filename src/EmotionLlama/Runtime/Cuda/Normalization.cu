@@ -44,36 +44,18 @@ __device__ __forceinline__ void add_rms_norm_row(
     i64 row = (i64)blockIdx.x * packs;
     Pack kept[MOST];
     float squares = 0;
-#pragma unroll
-    for (int k = 0; k < MOST; k++)
+    each_pack<MOST>(packs, [&](int k, int place)
     {
-        int place = threadIdx.x + k * blockDim.x;
-        if (place >= packs)
-            break;
-
         kept[k] = x[row + place];
-        if (delta)
-        {
-            Pack other = delta[row + place];
-            for (int i = 0; i < VECTOR; i++)
-                narrow(kept[k].v[i], wide(kept[k].v[i]) + wide(other.v[i]));
-
-            sum[row + place] = kept[k];
-        }
-
+        add_residual(kept[k], delta, sum, row + place);
         for (int i = 0; i < VECTOR; i++)
             squares += wide(kept[k].v[i]) * wide(kept[k].v[i]);
-    }
+    });
 
     float scale = rsqrtf(block_sum(make_float2(squares, 0)).x / (packs * VECTOR) + epsilon);
     float largest = 0;
-#pragma unroll
-    for (int k = 0; k < MOST; k++)
+    each_pack<MOST>(packs, [&](int k, int place)
     {
-        int place = threadIdx.x + k * blockDim.x;
-        if (place >= packs)
-            break;
-
         Pack w = weight[place], result;
         for (int i = 0; i < VECTOR; i++)
             narrow(result.v[i], rounded(wide(kept[k].v[i]) * scale) * wide(w.v[i]));
@@ -88,14 +70,14 @@ __device__ __forceinline__ void add_rms_norm_row(
         }
 
         if (!dropped)
-            continue;
+            return;
 
         Draw draw(seed, row + place);
         for (int i = 0; i < VECTOR; i++)
             narrow(result.v[i], draw[i] >= threshold ? wide(result.v[i]) * keep_scale : 0);
 
         dropped[row + place] = result;
-    }
+    });
 
     if (codes)
         write_codes<MOST>(kept, largest, codes, scales, packs);
@@ -114,13 +96,8 @@ __device__ __forceinline__ void rms_norm_backward_row(
     Pack kept[MOST];
     float incoming[MOST][VECTOR];
     float2 sums = make_float2(0, 0);
-#pragma unroll
-    for (int k = 0; k < MOST; k++)
+    each_pack<MOST>(packs, [&](int k, int place)
     {
-        int place = threadIdx.x + k * blockDim.x;
-        if (place >= packs)
-            break;
-
         kept[k] = x[row + place];
         Pack g = gradient[row + place], w = weight[place];
         for (int i = 0; i < VECTOR; i++)
@@ -140,20 +117,15 @@ __device__ __forceinline__ void rms_norm_backward_row(
             sums.x += wide(kept[k].v[i]) * wide(kept[k].v[i]);
             sums.y += wide(kept[k].v[i]) * incoming[k][i];
         }
-    }
+    });
 
     sums = block_sum(sums);
     int hidden = packs * VECTOR;
     float scale = rsqrtf(sums.x / hidden + epsilon);
     float pull = scale * scale * scale * sums.y / hidden;
     float largest = 0;
-#pragma unroll
-    for (int k = 0; k < MOST; k++)
+    each_pack<MOST>(packs, [&](int k, int place)
     {
-        int place = threadIdx.x + k * blockDim.x;
-        if (place >= packs)
-            break;
-
         Pack out, other;
         if (residual)
             other = residual[row + place];
@@ -170,7 +142,7 @@ __device__ __forceinline__ void rms_norm_backward_row(
             kept[k] = out;
             largest = fmaxf(largest, largest_of(out));
         }
-    }
+    });
 
     if (codes)
         write_codes<MOST>(kept, largest, codes, scales, packs);

@@ -7,16 +7,11 @@ __device__ __forceinline__ void quantize_row(const Pack* x, Codes* codes, float*
     i64 row = (i64)blockIdx.x * packs;
     Pack kept[MOST];
     float largest = 0;
-#pragma unroll
-    for (int k = 0; k < MOST; k++)
+    each_pack<MOST>(packs, [&](int k, int place)
     {
-        int place = threadIdx.x + k * blockDim.x;
-        if (place >= packs)
-            break;
-
         kept[k] = x[row + place];
         largest = fmaxf(largest, largest_of(kept[k]));
-    }
+    });
 
     write_codes<MOST>(kept, largest, codes, scales, packs);
 }

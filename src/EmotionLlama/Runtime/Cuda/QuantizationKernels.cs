@@ -27,10 +27,9 @@ internal sealed class QuantizationKernels
 
     /// <summary>The kernels for a device and data type; null on a CPU.</summary>
     public static QuantizationKernels? For(Device device, ScalarType type) =>
-        device.type != TorchSharp.DeviceType.CUDA
-        || type is not (ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16)
-            ? null
-            : Loaded.GetOrAdd((type, device.index), static key => new QuantizationKernels(key.Type));
+        KernelModule.Serves(device.type, type)
+            ? Loaded.GetOrAdd((type, device.index), static key => new QuantizationKernels(key.Type))
+            : null;
 
     /// <summary>Whether rows of so many values can be quantized.</summary>
     public bool Takes(long width) => width % _vector == 0 && width / _vector <= _quantizeRows.Longest;

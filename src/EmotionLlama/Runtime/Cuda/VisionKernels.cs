@@ -31,11 +31,8 @@ internal sealed class VisionKernels
     /// <param name="rows"><c>[rows, channels]</c></param>
     public static VisionKernels? For(Tensor rows)
     {
-        if (rows.device_type != TorchSharp.DeviceType.CUDA
-            || rows.dtype is not (ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16))
-        {
+        if (!KernelModule.Serves(rows.device_type, rows.dtype))
             return null;
-        }
 
         var kernels = Loaded.GetOrAdd((rows.dtype, rows.device_index), static key => new VisionKernels(key.Type));
         return kernels.Takes(rows.size(-1)) && rows.size(-1) / kernels._vector <= RowKernel.MostPacks ? kernels : null;

@@ -9,55 +9,32 @@ __device__ __forceinline__ void add_layer_norm_row(
     i64 row = (i64)blockIdx.x * packs;
     Pack kept[MOST];
     float total = 0;
-#pragma unroll
-    for (int k = 0; k < MOST; k++)
+    each_pack<MOST>(packs, [&](int k, int place)
     {
-        int place = threadIdx.x + k * blockDim.x;
-        if (place >= packs)
-            break;
-
         kept[k] = x[row + place];
-        if (delta)
-        {
-            Pack other = delta[row + place];
-            for (int i = 0; i < VECTOR; i++)
-                narrow(kept[k].v[i], wide(kept[k].v[i]) + wide(other.v[i]));
-
-            sum[row + place] = kept[k];
-        }
-
+        add_residual(kept[k], delta, sum, row + place);
         for (int i = 0; i < VECTOR; i++)
             total += wide(kept[k].v[i]);
-    }
+    });
 
     // The squares of the differences need the mean first: in one pass they would cancel where the mean is large.
     float mean = block_sum(make_float2(total, 0)).x / (packs * VECTOR);
     float squares = 0;
-#pragma unroll
-    for (int k = 0; k < MOST; k++)
+    each_pack<MOST>(packs, [&](int k, int place)
     {
-        int place = threadIdx.x + k * blockDim.x;
-        if (place >= packs)
-            break;
-
         for (int i = 0; i < VECTOR; i++)
             squares += (wide(kept[k].v[i]) - mean) * (wide(kept[k].v[i]) - mean);
-    }
+    });
 
     float scale = rsqrtf(block_sum(make_float2(squares, 0)).x / (packs * VECTOR) + epsilon);
-#pragma unroll
-    for (int k = 0; k < MOST; k++)
+    each_pack<MOST>(packs, [&](int k, int place)
     {
-        int place = threadIdx.x + k * blockDim.x;
-        if (place >= packs)
-            break;
-
         Pack w = weight[place], b = bias[place], result;
         for (int i = 0; i < VECTOR; i++)
             narrow(result.v[i], (wide(kept[k].v[i]) - mean) * scale * wide(w.v[i]) + wide(b.v[i]));
 
         normed[row + place] = result;
-    }
+    });
 }
 
 #define LAYER_NORM(MOST) \
