@@ -105,22 +105,33 @@ public class BatchLoaderTests
     [Fact]
     public void Cancelling_ends_the_wait()
     {
+        // Cancelled by the clip that is waited for.
+        using var cancellation = new CancellationTokenSource();
+        using var waited = new ManualResetEventSlim();
+        var clips = new FakeClips(10)
+        {
+            DelayMilliseconds = index =>
+            {
+                if (index != 3)
+                    return 0;
+
+                waited.Wait();
+                Thread.Sleep(50);
+                cancellation.Cancel();
+                return 200;
+            },
+        };
+        Assert.Equal(["0", "1", "2"], ReadUntilCancelled(clips, cancellation, waited.Set));
+        Assert.Equal(0, clips.Undisposed);
+    }
+
+    [Fact]
+    public void Cancelling_leaves_what_is_ready()
+    {
         using var cancellation = new CancellationTokenSource();
         var clips = new FakeClips(10);
-        var loader = Loader(clips, new SequentialOrder(10), new() { NumWorkers = 1 });
-        var batches = new List<string>();
 
-        Assert.ThrowsAny<OperationCanceledException>(() =>
-        {
-            foreach (var batch in loader.Read(0, cancellation.Token))
-            {
-                batches.Add(batch);
-                if (batches.Count == 3)
-                    cancellation.Cancel();
-            }
-        });
-
-        Assert.Equal(["0", "1", "2"], batches);
+        Assert.Equal(["0", "1", "2"], ReadUntilCancelled(clips, cancellation, cancellation.Cancel));
         Assert.Equal(0, clips.Undisposed);
     }
 
@@ -182,6 +193,25 @@ public class BatchLoaderTests
         public bool IsDisposed { get; private set; }
 
         public void Dispose() => IsDisposed = true;
+    }
+
+    /// <summary>The batches until the reader is stopped.</summary>
+    /// <param name="clips">The clips.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <param name="atThird">Called when there are three.</param>
+    private static List<string> ReadUntilCancelled(FakeClips clips, CancellationTokenSource cancellation, Action atThird)
+    {
+        var batches = new List<string>();
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+        {
+            foreach (var batch in Loader(clips, new SequentialOrder(10), new() { NumWorkers = 1 }).Read(0, cancellation.Token))
+            {
+                batches.Add(batch);
+                if (batches.Count == 3)
+                    atThird();
+            }
+        });
+        return batches;
     }
 
     private sealed class FakeClips(int count, params int[] bad) : IClipDataset
