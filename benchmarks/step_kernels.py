@@ -1,6 +1,6 @@
 """Where the time of one training step goes on a GPU: its kernels, timed one by one by Nsight Compute.
 
-    EMOTION_LLAMA_LIBTORCH=.../torch/lib python benchmarks/kernels.py PATH_OF_emotion-llama --batch 16 [--frozen fp8 ...]
+    EMOTION_LLAMA_LIBTORCH=.../torch/lib python benchmarks/step_kernels.py PATH_OF_emotion-llama --batch 16 [--frozen fp8 ...]
 
 What follows the program are options of `emotion-llama bench train`. Prints a table for docs/performance.md, and below it the
 names behind "everything else". Kernels that run alone run at the card's full clock, which a whole step does not keep. Needs
