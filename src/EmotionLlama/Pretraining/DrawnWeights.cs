@@ -21,6 +21,8 @@ public sealed class DrawnWeights(
 
     private readonly Dictionary<string, long[]> _shapes = tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Shape);
 
+    private bool OnGpu => device.type == TorchSharp.DeviceType.CUDA;
+
     /// <inheritdoc/>
     public string Location => "random weights";
 
@@ -40,14 +42,21 @@ public sealed class DrawnWeights(
             return ones(shape, dtype, device);
 
         using var scope = NewDisposeScope();
-        random.manual_seed((long)XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(name)));
+        var seed = XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(name));
+        using var generator = new Generator(seed);
+        if (OnGpu)
+            cuda.manual_seed((long)seed);
+
         var result = empty(shape, dtype, device);
         var flat = result.view(-1);
         for (var first = 0L; first < flat.shape[0]; first += DrawnAtOnce)
         {
             using var part = NewDisposeScope();
-            var count = Math.Min(DrawnAtOnce, flat.shape[0] - first);
-            flat.narrow(0, first, count).copy_(empty(count, ScalarType.Float32, device).normal_(0, Deviation));
+            var drawn = empty(Math.Min(DrawnAtOnce, flat.shape[0] - first), ScalarType.Float32, device);
+
+            // TorchSharp's generators are the CPU's; a GPU has the one that was seeded.
+            flat.narrow(0, first, drawn.shape[0]).copy_(
+                OnGpu ? drawn.normal_(0, Deviation) : drawn.normal_(0, Deviation, generator));
         }
 
         return result.MoveToOuterDisposeScope();
