@@ -37,10 +37,10 @@ internal static class QuantizingOperators
     public static Rows RopeBackward(QueryKeyValue gradient, Rotations rotations, RowForms forms)
     {
         var (query, key, value) = gradient;
-        if (Kernels(query, query.size(2) / 2, forms) is not { } kernels)
+        var width = (query.size(1) + key.size(1) + value.size(1)) * query.size(2);
+        if (Kernels(query, query.size(2) / 2, forms) is not { } kernels || !kernels.KeepsRow(width))
             return FusedOperators.RopeBackward(gradient, rotations);
 
-        var width = (query.size(1) + key.size(1) + value.size(1)) * query.size(2);
         var codes = Fp8Rows.Empty(query.size(0), width, query.device);
         return new(
             kernels.RopeBackward(query.contiguous(), key.contiguous(), value.contiguous(), rotations, codes), codes);
@@ -49,14 +49,14 @@ internal static class QuantizingOperators
     /// <summary><see cref="FusedOperators.SwiGlu"/> in the forms that are wanted.</summary>
     public static Rows SwiGlu(Tensor gateUp, RowForms forms) =>
         forms == RowForms.Fp8
-        && Kernels(gateUp, gateUp.size(1) / 2, forms) is { } kernels && kernels.GatesInCodes(gateUp.size(1) / 2)
+        && Kernels(gateUp, gateUp.size(1) / 2, forms) is { } kernels && kernels.KeepsRow(gateUp.size(1))
             ? new Rows(null, kernels.SwiGluCodes(gateUp))
             : FusedOperators.SwiGlu(gateUp);
 
     /// <summary><see cref="FusedOperators.SwiGluBackward"/> in the forms that are wanted.</summary>
     public static Rows SwiGluBackward(Tensor gradient, Tensor gateUp, RowForms forms) =>
         forms == RowForms.Fp8
-        && Kernels(gateUp, gateUp.size(1) / 2, forms) is { } kernels && kernels.GatesInCodes(gateUp.size(1) / 2)
+        && Kernels(gateUp, gateUp.size(1) / 2, forms) is { } kernels && kernels.KeepsRow(gateUp.size(1))
             ? new Rows(null, kernels.SwiGluBackwardCodes(gradient, gateUp))
             : FusedOperators.SwiGluBackward(gradient, gateUp);
 

@@ -80,6 +80,7 @@ public sealed class QuantizationKernelTests : IDisposable
     [Theory]
     [InlineData(32, 32, 128)]
     [InlineData(8, 2, 64)]
+    [InlineData(64, 64, 128)]
     public void Rounding_turned_gradients_is_rounding_behind_it(int heads, int keyHeads, int channels)
     {
         using var table = new RotaryTable(channels, 100, 10_000, 1, CUDA);

@@ -207,3 +207,21 @@ __device__ __forceinline__ void write_codes(
         codes[row + place] = codes_of(kept[k], scale.factor);
     });
 }
+
+// What a block keeps of a row until the row's maximum is known, where registers for it would leave a multiprocessor room
+// for one block alone.
+extern __shared__ Pack kept_row[];
+
+// Writes the row that the block keeps in e4m3, with its scale. Each thread knows the largest absolute value among those it
+// wrote; all threads of the block call it.
+__device__ __forceinline__ void write_kept_codes(float largest, Codes* codes, float* scales, int packs)
+{
+    // The maximum waits for all threads, and so for the whole row.
+    RowScale scale(block_max(largest));
+    if (threadIdx.x == 0)
+        scales[blockIdx.x] = scale.scale;
+
+    Codes* row = codes + (i64)blockIdx.x * packs;
+    for (int place = threadIdx.x; place < packs; place += blockDim.x)
+        row[place] = codes_of(kept_row[place], scale.factor);
+}

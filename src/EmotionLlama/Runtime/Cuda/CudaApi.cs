@@ -71,6 +71,9 @@ internal static unsafe class CudaApi
         (delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int>)
         NativeLibrary.GetExport(Driver, "cuLaunchKernel");
 
+    private static readonly delegate* unmanaged<nint, int, int, int> SetAttribute =
+        (delegate* unmanaged<nint, int, int, int>)NativeLibrary.GetExport(Driver, "cuFuncSetAttribute");
+
     private static readonly delegate* unmanaged<int, byte**, int> GetErrorName =
         (delegate* unmanaged<int, byte**, int>)NativeLibrary.GetExport(Driver, "cuGetErrorName");
 
@@ -115,6 +118,16 @@ internal static unsafe class CudaApi
         Check(GetCurrentDevice(&device), "cuCtxGetDevice");
         Check(GetAttribute(&count, multiprocessorsAttribute, device), "cuDeviceGetAttribute");
         return count;
+    }
+
+    /// <summary>The most shared memory that a block can be given, in bytes, with what its kernel declares.</summary>
+    public static int MostSharedBytes()
+    {
+        const int mostSharedAttribute = 97;
+        int device, bytes;
+        Check(GetCurrentDevice(&device), "cuCtxGetDevice");
+        Check(GetAttribute(&bytes, mostSharedAttribute, device), "cuDeviceGetAttribute");
+        return bytes;
     }
 
     /// <summary>Free and all bytes of the GPU in use.</summary>
@@ -228,6 +241,15 @@ internal static unsafe class CudaApi
         return function;
     }
 
+    /// <summary>Lets a kernel be launched with more than the usual 48 KiB of shared memory a block.</summary>
+    /// <param name="function">The kernel.</param>
+    /// <param name="bytes">The most, beside what it declares.</param>
+    public static void AllowShared(nint function, int bytes)
+    {
+        const int mostDynamicSharedBytes = 8;
+        Check(SetAttribute(function, mostDynamicSharedBytes, bytes), "cuFuncSetAttribute");
+    }
+
     /// <summary>Queues a kernel on the stream that libtorch uses on this thread.</summary>
     /// <param name="function">The kernel.</param>
     /// <param name="blocks">Blocks, in one dimension; none launches nothing.</param>
@@ -235,12 +257,15 @@ internal static unsafe class CudaApi
     /// <param name="arguments">Its arguments, in 8 bytes each, whatever their size.</param>
     /// <param name="overlaps">Whether the kernel calls <c>wait_for_earlier</c> before it reads or writes anything that
     /// another one touches; on a stream of our own it then begins early.</param>
+    /// <param name="sharedBytes">Shared memory of a block, beside what the kernel declares; more than 48 KiB only after
+    /// <see cref="AllowShared"/>. Not for kernels that overlap.</param>
     public static void Launch(
         nint function,
         long blocks,
         int threads,
         ReadOnlySpan<KernelArgument> arguments,
-        bool overlaps = false)
+        bool overlaps = false,
+        int sharedBytes = 0)
     {
         if (blocks == 0)
             return;
@@ -255,7 +280,8 @@ internal static unsafe class CudaApi
             Check(
                 overlaps && stream != 0 && OverlappedLaunch.IsThere
                     ? OverlappedLaunch.Launch(function, count, (uint)threads, stream, pointers)
-                    : LaunchKernel(function, count, 1, 1, (uint)threads, 1, 1, 0, stream, pointers, null),
+                    : LaunchKernel(
+                        function, count, 1, 1, (uint)threads, 1, 1, (uint)sharedBytes, stream, pointers, null),
                 "cuLaunchKernel");
         }
     }

@@ -13,11 +13,15 @@ internal sealed class FusedKernels
     private const int MostThreads = 1024;
     private const int PackBytes = 16;
 
+    // What kernels declare of shared memory, at most.
+    private const int DeclaredBytes = 1024;
+
     private static readonly ConcurrentDictionary<(ScalarType Type, int Device), FusedKernels> Loaded = new();
 
-    private readonly RowKernel _addRmsNorm, _rmsNormBackward, _swiGluCodes, _swiGluBackwardCodes;
-    private readonly nint _dropout, _adamW, _rope, _ropeBackward, _swiGlu, _swiGluBackward,
-        _crossEntropy;
+    private readonly RowKernel _addRmsNorm, _rmsNormBackward;
+    private readonly nint _dropout, _adamW, _rope, _ropeBackward, _swiGlu, _swiGluBackward, _swiGluCodes,
+        _swiGluBackwardCodes, _crossEntropy;
+    private readonly int _mostKept;
 
     private FusedKernels(ScalarType type)
     {
@@ -31,11 +35,12 @@ internal sealed class FusedKernels
         _ropeBackward = module["rope_backward"];
         _swiGlu = module["swiglu"];
         _swiGluBackward = module["swiglu_backward"];
-        _swiGluCodes = new(
-            module["swiglu_codes_1"], module["swiglu_codes_2"], module["swiglu_codes_4"]);
-        _swiGluBackwardCodes = new(
-            module["swiglu_backward_codes_1"], module["swiglu_backward_codes_2"], module["swiglu_backward_codes_4"]);
+        _swiGluCodes = module["swiglu_codes"];
+        _swiGluBackwardCodes = module["swiglu_backward_codes"];
         _crossEntropy = module["cross_entropy"];
+        _mostKept = CudaApi.MostSharedBytes() - DeclaredBytes;
+        foreach (var kernel in (ReadOnlySpan<nint>)[_ropeBackward, _swiGluCodes, _swiGluBackwardCodes])
+            CudaApi.AllowShared(kernel, _mostKept);
     }
 
     /// <summary>Values that are read at once; rows are multiples of it.</summary>
@@ -122,7 +127,8 @@ internal sealed class FusedKernels
         CudaApi.Launch(
             _ropeBackward, tokens, Threads, [query, key, value, result, rotations.Table.Cosines,
             rotations.Table.Sines, rotations.Positions, (int)heads, (int)keyHeads, (int)(channels / 2),
-            codes?.Codes, codes?.Scales]);
+            codes?.Codes, codes?.Scales],
+            sharedBytes: codes is null ? 0 : Packs(result) * PackBytes);
         return result;
     }
 
@@ -134,15 +140,18 @@ internal sealed class FusedKernels
         return result;
     }
 
-    /// <summary>Whether gates of so many channels can be written in 8 bits alone.</summary>
-    public bool GatesInCodes(long inner) => inner / Vector <= _swiGluCodes.Longest;
+    /// <summary>Whether a block can keep a row of gates, or of queries, keys and values, until it is rounded to 8 bits.
+    /// </summary>
+    public bool KeepsRow(long width) => width / Vector * PackBytes <= _mostKept;
 
     /// <summary><c>silu(gate) · up</c> in 8 bits.</summary>
     public Fp8Rows SwiGluCodes(Tensor gateUp)
     {
         var result = Fp8Rows.Empty(gateUp.size(0), gateUp.size(1) / 2, gateUp.device);
         var packs = Packs(result.Codes);
-        _swiGluCodes.Launch(gateUp, packs, [gateUp, result.Codes, result.Scales, packs]);
+        CudaApi.Launch(
+            _swiGluCodes, gateUp.size(0), Threads, [gateUp, result.Codes, result.Scales, packs],
+            sharedBytes: packs * PackBytes);
         return result;
     }
 
@@ -151,7 +160,9 @@ internal sealed class FusedKernels
     {
         var result = Fp8Rows.Empty(gateUp.size(0), gateUp.size(1), gateUp.device);
         var packs = Packs(gradient);
-        _swiGluBackwardCodes.Launch(gateUp, packs, [gradient, gateUp, result.Codes, result.Scales, packs]);
+        CudaApi.Launch(
+            _swiGluBackwardCodes, gateUp.size(0), Threads, [gradient, gateUp, result.Codes, result.Scales, packs],
+            sharedBytes: 2 * packs * PackBytes);
         return result;
     }
 

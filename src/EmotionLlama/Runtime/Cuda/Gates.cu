@@ -47,62 +47,37 @@ extern "C" __global__ void swiglu_backward(const Pack* gradient, Pack* gate_up, 
     }
 }
 
-// The same in e4m3 alone: the row's maximum must be known first, so a thread keeps up to MOST packs of it.
-template<int MOST>
-__device__ __forceinline__ void swiglu_codes_row(const Pack* gate_up, Codes* codes, float* scales, int packs)
+// silu(gate) * up in e4m3 alone.
+extern "C" __global__ void __launch_bounds__(512, 3) swiglu_codes(
+    const Pack* gate_up, Codes* codes, float* scales, int packs)
 {
     const Pack* gates = gate_up + (i64)blockIdx.x * 2 * packs;
-    Pack kept[MOST];
     float largest = 0;
-    each_pack<MOST>(packs, [&](int k, int place)
+    for (int place = threadIdx.x; place < packs; place += blockDim.x)
     {
-        kept[k] = gated(gates[place], gates[packs + place]);
-        largest = fmaxf(largest, largest_of(kept[k]));
-    });
+        Pack result = gated(gates[place], gates[packs + place]);
+        kept_row[place] = result;
+        largest = fmaxf(largest, largest_of(result));
+    }
 
-    write_codes<MOST>(kept, largest, codes, scales, packs);
+    write_kept_codes(largest, codes, scales, packs);
 }
 
-template<int MOST>
-__device__ __forceinline__ void swiglu_backward_codes_row(
+// The gradient of [gate, up] in e4m3 alone.
+extern "C" __global__ void __launch_bounds__(512, 3) swiglu_backward_codes(
     const Pack* gradient, const Pack* gate_up, Codes* codes, float* scales, int packs)
 {
     const Pack* row = gradient + (i64)blockIdx.x * packs;
     const Pack* gates = gate_up + (i64)blockIdx.x * 2 * packs;
-    Codes* to = codes + (i64)blockIdx.x * 2 * packs;
-    Pack kept[MOST], kept_up[MOST];
     float largest = 0;
-    each_pack<MOST>(packs, [&](int k, int place)
+    for (int place = threadIdx.x; place < packs; place += blockDim.x)
     {
-        kept[k] = gates[place];
-        kept_up[k] = gates[packs + place];
-        gated_backward(row[place], kept[k], kept_up[k]);
-        largest = fmaxf(largest, fmaxf(largest_of(kept[k]), largest_of(kept_up[k])));
-    });
-
-    RowScale scale(block_max(largest));
-    if (threadIdx.x == 0)
-        scales[blockIdx.x] = scale.scale;
-
-    each_pack<MOST>(packs, [&](int k, int place)
-    {
-        to[place] = codes_of(kept[k], scale.factor);
-        to[packs + place] = codes_of(kept_up[k], scale.factor);
-    });
-}
-
-#define GATES(MOST) \
-    extern "C" __global__ void __launch_bounds__(1024) swiglu_codes_##MOST( \
-        const Pack* gate_up, Codes* codes, float* scales, int packs) \
-    { \
-        swiglu_codes_row<MOST>(gate_up, codes, scales, packs); \
-    } \
-    extern "C" __global__ void __launch_bounds__(1024) swiglu_backward_codes_##MOST( \
-        const Pack* gradient, const Pack* gate_up, Codes* codes, float* scales, int packs) \
-    { \
-        swiglu_backward_codes_row<MOST>(gradient, gate_up, codes, scales, packs); \
+        Pack gate = gates[place], up = gates[packs + place];
+        gated_backward(row[place], gate, up);
+        kept_row[place] = gate;
+        kept_row[packs + place] = up;
+        largest = fmaxf(largest, fmaxf(largest_of(gate), largest_of(up)));
     }
 
-GATES(1)
-GATES(2)
-GATES(4)
+    write_kept_codes(largest, codes, scales, 2 * packs);
+}

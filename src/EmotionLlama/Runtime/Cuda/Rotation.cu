@@ -53,29 +53,29 @@ extern "C" __global__ void rope_backward(
             narrow(b.v[i], right * c - left * s);
         }
 
-        *(Pack*)(row + head * channels + channel) = a;
-        *(Pack*)(row + head * channels + half + channel) = b;
-        largest = fmaxf(largest, fmaxf(largest_of(a), largest_of(b)));
+        int place = head * channels + channel;
+        *(Pack*)(row + place) = a;
+        *(Pack*)(row + half + place) = b;
+        if (codes)
+        {
+            kept_row[place / VECTOR] = a;
+            kept_row[(half + place) / VECTOR] = b;
+            largest = fmaxf(largest, fmaxf(largest_of(a), largest_of(b)));
+        }
     }
 
-    int values = key_heads * 2 * packs;
-    Pack* to = (Pack*)(row + (heads + key_heads) * channels);
+    int values = key_heads * 2 * packs, turned = (heads + key_heads) * 2 * packs;
     for (int item = threadIdx.x; item < values; item += blockDim.x)
     {
         Pack pack = value[token * values + item];
-        to[item] = pack;
-        largest = fmaxf(largest, largest_of(pack));
+        ((Pack*)row)[turned + item] = pack;
+        if (codes)
+        {
+            kept_row[turned + item] = pack;
+            largest = fmaxf(largest, largest_of(pack));
+        }
     }
 
-    if (!codes)
-        return;
-
-    // The maximum waits for all threads, so what they wrote is there to be read, in the cache.
-    RowScale scale(block_max(largest));
-    if (threadIdx.x == 0)
-        scales[token] = scale.scale;
-
-    int all = (heads + 2 * key_heads) * 2 * packs;
-    for (int item = threadIdx.x; item < all; item += blockDim.x)
-        codes[token * all + item] = codes_of(((const Pack*)row)[item], scale.factor);
+    if (codes)
+        write_kept_codes(largest, codes, scales, turned + values);
 }
