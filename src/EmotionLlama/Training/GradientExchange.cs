@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EmotionLlama.Distributed;
 using EmotionLlama.Models;
 using static TorchSharp.torch;
@@ -7,12 +8,17 @@ namespace EmotionLlama.Training;
 /// <summary>
 /// Sums the gradients of a step over all ranks while the backward pass is still under way. It goes from the last layer to
 /// the first, and LoRA's matrices lie in one tensor in the order of the layers: whatever lies behind a layer that is done
-/// is complete, and is sent as soon as there is enough of it.
+/// is complete, and is sent as soon as there is enough of it. Over a fast link, all is sent at the end.
 /// </summary>
 internal sealed class GradientExchange
 {
     // Large enough for a link's full speed, small enough that the last one is soon over: 16 MiB.
     private const long UsualBucket = 4 << 20;
+
+    // Some 50 GB/s for a bucket of the usual size: far above PCIe and networks, far below NVLink.
+    private const double FastSeconds = 0.3e-3;
+
+    private const int Trials = 5;
 
     private readonly IProcessGroup _ranks;
     private readonly long _bucket;
@@ -20,6 +26,7 @@ internal sealed class GradientExchange
     private readonly long _end;
     private readonly Func<Tensor> _gradients;
     private readonly List<IPendingExchange> _pending = [];
+    private bool _isLinkFast;
     private long _sent;
 
     /// <summary>Finds out where the layers lie.</summary>
@@ -36,8 +43,35 @@ internal sealed class GradientExchange
         _sent = _end;
     }
 
-    /// <summary>A layer's gradients are complete in this rank; null where there is nobody to tell.</summary>
-    public Action<int>? LayerDone => _ranks.Size == 1 || _layers.Length == 0 ? null : Send;
+    /// <summary>A layer's gradients are complete in this rank; null where nobody needs to know.</summary>
+    public Action<int>? LayerDone => _ranks.Size == 1 || _layers.Length == 0 || _isLinkFast ? null : Send;
+
+    /// <summary>Measures the link. Where it is so fast that the whole exchange takes a millisecond or two, it waits for the
+    /// end of the backward pass: beside it, each part keeps multiprocessors from the matrix products, which costs more than
+    /// it hides (docs/scaling.md). Every rank calls it at the same place, and all decide the same.</summary>
+    /// <param name="device">Where the gradients are.</param>
+    /// <exception cref="RankFailureException">A rank has failed.</exception>
+    public void MeasureLink(Device device)
+    {
+        if (_ranks.Size == 1)
+            return;
+
+        using var scope = NewDisposeScope();
+        var values = zeros([_bucket], ScalarType.Float32, device);
+        var fastest = double.PositiveInfinity;
+        for (var i = 0; i < Trials; i++)
+        {
+            var began = Stopwatch.GetTimestamp();
+            _ranks.AllReduceSum(values);
+
+            // Reading a value waits for the device.
+            _ = values[0].item<float>();
+            fastest = Math.Min(fastest, Stopwatch.GetElapsedTime(began).TotalSeconds);
+        }
+
+        var all = _ranks.AllGather(BitConverter.GetBytes(fastest));
+        _isLinkFast = all.Max(seconds => BitConverter.ToDouble(seconds)) < FastSeconds;
+    }
 
     /// <summary>Where each layer's matrices begin, and where those of the last one end. Nothing where they do not lie in
     /// the order of the layers.</summary>

@@ -128,6 +128,7 @@ public sealed class Trainer : IDisposable
 
         // The same on all ranks already, or rank 0's where a file or a library differs.
         Ranks.Broadcast(_model.Trained.Values);
+        _exchange.MeasureLink(_model.Device);
 
         // Reading is not cancelled, because the step under way is to be finished.
         using var batches = _data.Read(Drawn, CancellationToken.None).GetEnumerator();

@@ -18,7 +18,8 @@ public sealed record ExchangeTiming
     /// <summary>Seconds of a step with the exchange, the median.</summary>
     public required double StepSeconds { get; init; }
 
-    /// <summary>Seconds of a step of the same ranks at the same time without any exchange, the median.</summary>
+    /// <summary>Seconds of a step of the same ranks, which still wait for one another, without the exchange; the
+    /// median.</summary>
     public required double StepWithoutSeconds { get; init; }
 
     /// <summary>Bytes of the gradients over the seconds of their exchange alone.</summary>

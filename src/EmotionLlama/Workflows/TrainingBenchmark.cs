@@ -35,9 +35,9 @@ public static class TrainingBenchmark
         if (options.Threads is { } threads)
             set_num_threads(threads);
 
-        // A fresh process draws the same weights, on every rank and in runs whose losses are compared.
-        using var model = Build(options, device, dtype);
+        // Every process begins with the same weights, so that losses of ranks and of runs can be compared.
         random.manual_seed(Seed);
+        using var model = Build(options, device, dtype);
         var recipe = RecipeOf(options);
         var data = new MadeUpBatches(model, options, options.Preset.ImageSize, ranks);
         var clock = Train(model, recipe, data, ranks, cancellation);
@@ -53,7 +53,7 @@ public static class TrainingBenchmark
             Losses = clock.Losses,
             Exchange = ranks.Size == 1
                 ? null
-                : MeasureExchange(model, options, ranks, seconds[seconds.Length / 2], cancellation),
+                : MeasureExchange(model, options, data, ranks, seconds[seconds.Length / 2], cancellation),
             FlopsPerStep = 4.0 * tokens * options.Preset.Llama.LayerMatrixWeights,
             BytesInUse = GpuMemory.InUse(device),
             BytesEstimated = MemoryEstimate.Of(
@@ -94,17 +94,17 @@ public static class TrainingBenchmark
         return clock;
     }
 
-    /// <summary>Trains again without any exchange, and exchanges without any training.</summary>
+    /// <summary>Trains again without handing on gradients, and exchanges without any training.</summary>
     private static ExchangeTiming MeasureExchange(
         EmotionLlamaModel model,
         TrainingBenchmarkOptions options,
+        MadeUpBatches data,
         IProcessGroup ranks,
         double stepSeconds,
         CancellationToken cancellation)
     {
-        ranks.Barrier();
-        var alone = new MadeUpBatches(model, options, options.Preset.ImageSize);
-        var without = Train(model, RecipeOf(options), alone, new SingleProcess(), cancellation).Measured(options);
+        using var inStep = new RanksInStep(ranks);
+        var without = Train(model, RecipeOf(options), data, inStep, cancellation).Measured(options);
         var gradients = model.Trained.CompleteGradients()!;
         var seconds = new double[ExchangesAlone];
         for (var i = 0; i < seconds.Length; i++)

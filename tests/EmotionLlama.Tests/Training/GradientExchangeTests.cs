@@ -31,6 +31,21 @@ public sealed class GradientExchangeTests
         Assert.Equal(parts, ranks.Sent.Count);
     }
 
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    public void Over_a_fast_link_all_is_sent_at_the_end(int millisecondsOfTheSlowestRank, bool atTheEnd)
+    {
+        using var scope = NewDisposeScope();
+        using var model = TinyModels.Create();
+        var ranks = new Twins { SecondsOfTheOther = millisecondsOfTheSlowestRank / 1000.0 };
+        var exchange = new GradientExchange(ranks, model.Trained, bucket: 1);
+
+        exchange.MeasureLink(CPU);
+
+        Assert.Equal(atTheEnd, exchange.LayerDone is null);
+    }
+
     [Fact]
     public void The_layers_lie_behind_one_another_and_the_projections_behind_them()
     {
@@ -61,6 +76,9 @@ public sealed class GradientExchangeTests
     {
         public List<long> Sent { get; } = [];
 
+        /// <summary>What the other one measures of the link; this one finds next to nothing.</summary>
+        public double SecondsOfTheOther { get; init; }
+
         public int Rank => 0;
 
         public int Size => 2;
@@ -80,7 +98,8 @@ public sealed class GradientExchangeTests
         {
         }
 
-        public IReadOnlyList<byte[]> AllGather(ReadOnlySpan<byte> part) => [part.ToArray(), part.ToArray()];
+        public IReadOnlyList<byte[]> AllGather(ReadOnlySpan<byte> part) =>
+            [part.ToArray(), BitConverter.GetBytes(SecondsOfTheOther)];
 
         public IDisposable Watch(string what) => this;
 
