@@ -165,7 +165,10 @@ internal static class BenchVerb
         CultureInfo.InvariantCulture,
         $"{timing.Ranks} ranks, {timing.Carrier}: {ByteSize.Format(timing.Bytes)} of gradients, "
         + $"{timing.AloneSeconds * 1000:0.00} ms alone; a step without exchange {timing.StepWithoutSeconds * 1000:0.0} ms, "
-        + $"with it {timing.StepSeconds * 1000:0.0} ms: {timing.HiddenShare:0 %} of it hidden behind the backward pass");
+        + $"with it {timing.StepSeconds * 1000:0.0} ms: ")
+        + (timing.BesideBackward
+            ? string.Create(CultureInfo.InvariantCulture, $"{timing.HiddenShare:0 %} of it hidden behind the backward pass")
+            : "at the end of the backward pass, since the link is fast");
 
     private static string Text(LoadTiming timing) => string.Create(
         CultureInfo.InvariantCulture,

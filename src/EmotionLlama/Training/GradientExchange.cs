@@ -57,6 +57,7 @@ internal sealed class GradientExchange
             return;
 
         using var scope = NewDisposeScope();
+        using var watch = _ranks.Watch("the link to be measured");
         var values = zeros([_bucket], ScalarType.Float32, device);
         var fastest = double.PositiveInfinity;
         for (var i = 0; i < Trials; i++)

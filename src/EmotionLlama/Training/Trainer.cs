@@ -74,6 +74,10 @@ public sealed class Trainer : IDisposable
     /// <summary>The processes that train together.</summary>
     public IProcessGroup Ranks { get; }
 
+    /// <summary>Whether the ranks exchange gradients while the backward pass goes on; known once <see cref="Run"/> has
+    /// begun.</summary>
+    internal bool ExchangesBesideBackward => _exchange.LayerDone is not null;
+
     /// <summary>The next optimizer step, counted from 0.</summary>
     public long NextStep { get; private set; }
 

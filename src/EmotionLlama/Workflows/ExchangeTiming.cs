@@ -12,6 +12,9 @@ public sealed record ExchangeTiming
     /// <summary>Bytes of a rank's gradients.</summary>
     public required long Bytes { get; init; }
 
+    /// <summary>Whether it went on beside the backward pass; over a fast link it waits for its end.</summary>
+    public required bool BesideBackward { get; init; }
+
     /// <summary>Seconds of the exchange alone, with nothing beside it; the median.</summary>
     public required double AloneSeconds { get; init; }
 

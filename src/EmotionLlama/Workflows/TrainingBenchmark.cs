@@ -46,14 +46,14 @@ public static class TrainingBenchmark
         return new TrainingTiming
         {
             Options = options,
-            StepSeconds = seconds[seconds.Length / 2],
+            StepSeconds = clock.Median(options),
             FastestSeconds = seconds[0],
             SlowestSeconds = seconds[^1],
             Loss = clock.Losses[^1],
             Losses = clock.Losses,
             Exchange = ranks.Size == 1
                 ? null
-                : MeasureExchange(model, options, data, ranks, seconds[seconds.Length / 2], cancellation),
+                : MeasureExchange(model, options, data, ranks, clock, cancellation),
             FlopsPerStep = 4.0 * tokens * options.Preset.Llama.LayerMatrixWeights,
             BytesInUse = GpuMemory.InUse(device),
             BytesEstimated = MemoryEstimate.Of(
@@ -91,6 +91,7 @@ public static class TrainingBenchmark
         using var trainer = new Trainer(model, recipe, data, store: null, ranks);
         var clock = new StepClock();
         trainer.Run(clock, cancellation);
+        clock.ExchangedBesideBackward = trainer.ExchangesBesideBackward;
         return clock;
     }
 
@@ -100,11 +101,11 @@ public static class TrainingBenchmark
         TrainingBenchmarkOptions options,
         MadeUpBatches data,
         IProcessGroup ranks,
-        double stepSeconds,
+        StepClock together,
         CancellationToken cancellation)
     {
         using var inStep = new RanksInStep(ranks);
-        var without = Train(model, RecipeOf(options), data, inStep, cancellation).Measured(options);
+        var without = Train(model, RecipeOf(options), data, inStep, cancellation).Median(options);
         var gradients = model.Trained.CompleteGradients()!;
         var seconds = new double[ExchangesAlone];
         for (var i = 0; i < seconds.Length; i++)
@@ -125,8 +126,9 @@ public static class TrainingBenchmark
             Carrier = ranks.Name,
             Bytes = gradients.numel() * sizeof(float),
             AloneSeconds = seconds[seconds.Length / 2],
-            StepSeconds = stepSeconds,
-            StepWithoutSeconds = without[without.Length / 2],
+            BesideBackward = together.ExchangedBesideBackward,
+            StepSeconds = together.Median(options),
+            StepWithoutSeconds = without,
         };
     }
 
@@ -162,9 +164,13 @@ public static class TrainingBenchmark
 
         public IReadOnlyList<double> Losses => _losses;
 
+        public bool ExchangedBesideBackward { get; set; }
+
         /// <summary>Seconds of the measured steps, the fastest first.</summary>
         public double[] Measured(TrainingBenchmarkOptions options) =>
             [.. _seconds.Skip(options.WarmUp).Take(options.Steps).Order()];
+
+        public double Median(TrainingBenchmarkOptions options) => Measured(options)[options.Steps / 2];
 
         public void OnStep(StepMetrics metrics)
         {

@@ -80,6 +80,7 @@ public sealed class BenchTrainTests
         var exchange = together.GetProperty("exchange");
         Assert.Equal((2, "TCP"), (exchange.GetProperty("ranks").GetInt32(), exchange.GetProperty("carrier").GetString()));
         Assert.InRange(exchange.GetProperty("hidden_share").GetDouble(), 0, 1);
+        Assert.True(exchange.GetProperty("beside_backward").GetBoolean(), "TCP is no fast link");
         Assert.Equal(
             4 / together.GetProperty("step_seconds").GetDouble(), together.GetProperty("samples_per_second").GetDouble(), 1e-6);
         Assert.All(Losses(alone).Zip(Losses(together)), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
