@@ -2,6 +2,7 @@
 
     python benchmarks/chart.py OUT.svg RESULTS.json ...       rows of one batch size in several files: the first counts
 """
+import decimal
 import json
 import sys
 
@@ -12,6 +13,13 @@ SIDES = (  # key in the results, name, color
     ("fp8", "ours, fp8", "#12507b"),
 )
 WIDTH, LEFT, BAR, GAP, TOP = 760, 86, 22, 20, 66
+
+
+
+def text_of(rate):
+    """One digit, halves upwards as in the README's table."""
+    return str(decimal.Decimal(str(rate)).quantize(decimal.Decimal("0.1"), decimal.ROUND_HALF_UP))
+
 
 if len(sys.argv) < 3:
     sys.exit(__doc__)
@@ -34,14 +42,14 @@ for batch in sorted(rows, reverse=True):
         length = (WIDTH - LEFT - 70) * rate / largest
         shapes.append(f'<rect x="{LEFT}" y="{y}" width="{length:.1f}" height="{BAR - 4}" rx="2" fill="{color}">'
                       f"<title>batch {batch}, {name}: {rate} samples/s</title></rect>"
-                      f'<text x="{LEFT + length + 8:.1f}" y="{y + 14}">{rate + 1e-6:.1f}</text>')
+                      f'<text x="{LEFT + length + 8:.1f}" y="{y + 14}">{text_of(rate)}</text>')
         y += BAR
     y += GAP
 
 legend, x = [], LEFT
 for _, name, color in SIDES:
     legend.append(f'<rect x="{x}" y="36" width="12" height="12" rx="2" fill="{color}"/><text x="{x + 17}" y="47">{name}</text>')
-    x += 44 + 6.8 * len(name)
+    x += 44 + 7 * len(name)
 
 title = f"Stage 2 of Llama-2-7B, samples/s on one {machine}"
 with open(sys.argv[1], "w") as file:

@@ -25,7 +25,7 @@ print(f"one GPU, batch 16: {one['samples_per_second']:.2f} samples/s; two, batch
       f"ratio {two['samples_per_second'] / one['samples_per_second']:.3f}")
 print(f"{exchange['carrier']}: {exchange['bytes'] / 1e6:.1f} MB in {exchange['alone_seconds'] * 1e3:.2f} ms alone; a step "
       f"{exchange['step_without_seconds'] * 1e3:.1f} ms without exchange, {exchange['step_seconds'] * 1e3:.1f} ms with it: "
-      f"{exchange['hidden_share']:.0%} hidden")
+      + (f"{exchange['hidden_share']:.0%} hidden" if exchange["beside_backward"] else "at the end of the backward pass"))
 pairs = list(zip(read("loss-one-32")["losses"], read("loss-two-16")["losses"]))
 for step, (a, b) in enumerate(pairs, 1):
     print(f"step {step:2}: one GPU at batch 32 {a:.5f}, two at batch 16 {b:.5f}, difference {abs(a - b) / a:.1e}")

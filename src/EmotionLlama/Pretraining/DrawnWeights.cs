@@ -21,8 +21,6 @@ public sealed class DrawnWeights(
 
     private readonly Dictionary<string, long[]> _shapes = tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Shape);
 
-    private bool OnGpu => device.type == TorchSharp.DeviceType.CUDA;
-
     /// <inheritdoc/>
     public string Location => "random weights";
 
@@ -43,8 +41,11 @@ public sealed class DrawnWeights(
 
         using var scope = NewDisposeScope();
         var seed = XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(name));
-        using var generator = new Generator(seed);
-        if (OnGpu)
+
+        // TorchSharp's generators are the CPU's; of a GPU it reaches only the one that is used where none is given.
+        var onGpu = device.type == TorchSharp.DeviceType.CUDA;
+        using var generator = onGpu ? null : new Generator(seed);
+        if (onGpu)
             cuda.manual_seed((long)seed);
 
         var result = empty(shape, dtype, device);
@@ -52,11 +53,9 @@ public sealed class DrawnWeights(
         for (var first = 0L; first < flat.shape[0]; first += DrawnAtOnce)
         {
             using var part = NewDisposeScope();
-            var drawn = empty(Math.Min(DrawnAtOnce, flat.shape[0] - first), ScalarType.Float32, device);
-
-            // TorchSharp's generators are the CPU's; a GPU has the one that was seeded.
-            flat.narrow(0, first, drawn.shape[0]).copy_(
-                OnGpu ? drawn.normal_(0, Deviation) : drawn.normal_(0, Deviation, generator));
+            var count = Math.Min(DrawnAtOnce, flat.shape[0] - first);
+            flat.narrow(0, first, count).copy_(
+                empty(count, ScalarType.Float32, device).normal_(0, Deviation, generator));
         }
 
         return result.MoveToOuterDisposeScope();

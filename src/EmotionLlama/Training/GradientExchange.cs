@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using EmotionLlama.Distributed;
 using EmotionLlama.Models;
 using static TorchSharp.torch;
@@ -48,29 +47,17 @@ internal sealed class GradientExchange
 
     /// <summary>Measures the link. Where it is so fast that the whole exchange takes a millisecond or two, it waits for the
     /// end of the backward pass: beside it, each part keeps multiprocessors from the matrix products, which costs more than
-    /// it hides (docs/scaling.md). Every rank calls it at the same place, and all decide the same.</summary>
+    /// it hides (docs/scaling.md). Every rank calls it at the same place, and all decide the same. Where all that could
+    /// be sent early is less than a part, there is nothing to decide.</summary>
     /// <param name="device">Where the gradients are.</param>
     /// <exception cref="RankFailureException">A rank has failed.</exception>
     public void MeasureLink(Device device)
     {
-        if (_ranks.Size == 1)
+        if (_ranks.Size == 1 || _end < _bucket)
             return;
 
-        using var scope = NewDisposeScope();
-        using var watch = _ranks.Watch("the link to be measured");
-        var values = zeros([_bucket], ScalarType.Float32, device);
-        var fastest = double.PositiveInfinity;
-        for (var i = 0; i < Trials; i++)
-        {
-            var began = Stopwatch.GetTimestamp();
-            _ranks.AllReduceSum(values);
-
-            // Reading a value waits for the device.
-            _ = values[0].item<float>();
-            fastest = Math.Min(fastest, Stopwatch.GetElapsedTime(began).TotalSeconds);
-        }
-
-        var all = _ranks.AllGather(BitConverter.GetBytes(fastest));
+        using var values = zeros([_bucket], ScalarType.Float32, device);
+        var all = _ranks.AllGather(BitConverter.GetBytes(TimedSums.Measure(_ranks, values, Trials)[0]));
         _isLinkFast = all.Max(seconds => BitConverter.ToDouble(seconds)) < FastSeconds;
     }
 

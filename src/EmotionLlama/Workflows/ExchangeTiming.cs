@@ -29,6 +29,7 @@ public sealed record ExchangeTiming
     public double BytesPerSecond => Bytes / AloneSeconds;
 
     /// <summary>The share of the exchange that was hidden behind the backward pass, 0 to 1: what it did not add to a step.
-    /// </summary>
-    public double HiddenShare => Math.Clamp(1 - ((StepSeconds - StepWithoutSeconds) / AloneSeconds), 0, 1);
+    /// None where it waited for the end.</summary>
+    public double HiddenShare =>
+        BesideBackward ? Math.Clamp(1 - ((StepSeconds - StepWithoutSeconds) / AloneSeconds), 0, 1) : 0;
 }

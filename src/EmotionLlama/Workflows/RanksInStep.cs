@@ -49,8 +49,7 @@ internal sealed class RanksInStep(IProcessGroup ranks) : IProcessGroup
             if (!ReferenceEquals(owner._last, this))
                 return;
 
-            using var first = values[0];
-            using var one = first.reshape(1);
+            using var one = values.narrow(0, 0, 1);
             owner.AllReduceSum(one);
         }
     }

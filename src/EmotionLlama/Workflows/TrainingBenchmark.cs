@@ -107,25 +107,12 @@ public static class TrainingBenchmark
         using var inStep = new RanksInStep(ranks);
         var without = Train(model, RecipeOf(options), data, inStep, cancellation).Median(options);
         var gradients = model.Trained.CompleteGradients()!;
-        var seconds = new double[ExchangesAlone];
-        for (var i = 0; i < seconds.Length; i++)
-        {
-            ranks.Barrier();
-            var began = Stopwatch.GetTimestamp();
-            ranks.AllReduceSum(gradients);
-
-            // Reading a value waits for the device.
-            _ = gradients[0].item<float>();
-            seconds[i] = Stopwatch.GetElapsedTime(began).TotalSeconds;
-        }
-
-        Array.Sort(seconds);
         return new ExchangeTiming
         {
             Ranks = ranks.Size,
             Carrier = ranks.Name,
             Bytes = gradients.numel() * sizeof(float),
-            AloneSeconds = seconds[seconds.Length / 2],
+            AloneSeconds = TimedSums.Measure(ranks, gradients, ExchangesAlone)[ExchangesAlone / 2],
             BesideBackward = together.ExchangedBesideBackward,
             StepSeconds = together.Median(options),
             StepWithoutSeconds = without,

@@ -47,6 +47,17 @@ public sealed class GradientExchangeTests
     }
 
     [Fact]
+    public void A_link_is_not_measured_where_nothing_could_be_sent_early()
+    {
+        using var model = TinyModels.Create();
+        var ranks = new Twins();
+
+        new GradientExchange(ranks, model.Trained).MeasureLink(CPU);
+
+        Assert.Empty(ranks.Sent);
+    }
+
+    [Fact]
     public void The_layers_lie_behind_one_another_and_the_projections_behind_them()
     {
         using var model = TinyModels.Create();

@@ -191,20 +191,28 @@ __device__ __forceinline__ void add_residual(Pack& x, const Pack* delta, Pack* s
     sum[place] = x;
 }
 
+// The factor of the block's row, whose scale is written. Each thread knows the largest absolute value of its part; all threads
+// of the block call it, and it waits for all of them.
+__device__ __forceinline__ float row_factor(float largest, float* scales)
+{
+    RowScale scale(block_max(largest));
+    if (threadIdx.x == 0)
+        scales[blockIdx.x] = scale.scale;
+
+    return scale.factor;
+}
+
 // Writes a row of the block's in e4m3, with its scale. Each thread holds its packs of the row, at most MOST, and the largest
 // absolute value among them; all threads of the block call it.
 template<int MOST>
 __device__ __forceinline__ void write_codes(
     const Pack (&kept)[MOST], float largest, Codes* codes, float* scales, int packs)
 {
-    RowScale scale(block_max(largest));
-    if (threadIdx.x == 0)
-        scales[blockIdx.x] = scale.scale;
-
+    float factor = row_factor(largest, scales);
     i64 row = (i64)blockIdx.x * packs;
     each_pack<MOST>(packs, [&](int k, int place)
     {
-        codes[row + place] = codes_of(kept[k], scale.factor);
+        codes[row + place] = codes_of(kept[k], factor);
     });
 }
 
@@ -216,12 +224,8 @@ extern __shared__ Pack kept_row[];
 // wrote; all threads of the block call it.
 __device__ __forceinline__ void write_kept_codes(float largest, Codes* codes, float* scales, int packs)
 {
-    // The maximum waits for all threads, and so for the whole row.
-    RowScale scale(block_max(largest));
-    if (threadIdx.x == 0)
-        scales[blockIdx.x] = scale.scale;
-
+    float factor = row_factor(largest, scales);
     Codes* row = codes + (i64)blockIdx.x * packs;
     for (int place = threadIdx.x; place < packs; place += blockDim.x)
-        row[place] = codes_of(kept_row[place], scale.factor);
+        row[place] = codes_of(kept_row[place], factor);
 }

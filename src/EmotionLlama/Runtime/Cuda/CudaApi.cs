@@ -71,7 +71,7 @@ internal static unsafe class CudaApi
         (delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int>)
         NativeLibrary.GetExport(Driver, "cuLaunchKernel");
 
-    private static readonly delegate* unmanaged<nint, int, int, int> SetAttribute =
+    private static readonly delegate* unmanaged<nint, int, int, int> SetFunctionAttribute =
         (delegate* unmanaged<nint, int, int, int>)NativeLibrary.GetExport(Driver, "cuFuncSetAttribute");
 
     private static readonly delegate* unmanaged<int, byte**, int> GetErrorName =
@@ -82,11 +82,7 @@ internal static unsafe class CudaApi
     {
         const int majorAttribute = 75;
         const int minorAttribute = 76;
-        int device, major, minor;
-        Check(GetCurrentDevice(&device), "cuCtxGetDevice");
-        Check(GetAttribute(&major, majorAttribute, device), "cuDeviceGetAttribute");
-        Check(GetAttribute(&minor, minorAttribute, device), "cuDeviceGetAttribute");
-        return (major * 10) + minor;
+        return (DeviceAttribute(majorAttribute) * 10) + DeviceAttribute(minorAttribute);
     }
 
     /// <summary>What tells the GPU in use from all others, 32 hexadecimal digits.</summary>
@@ -114,20 +110,14 @@ internal static unsafe class CudaApi
     public static int Multiprocessors()
     {
         const int multiprocessorsAttribute = 16;
-        int device, count;
-        Check(GetCurrentDevice(&device), "cuCtxGetDevice");
-        Check(GetAttribute(&count, multiprocessorsAttribute, device), "cuDeviceGetAttribute");
-        return count;
+        return DeviceAttribute(multiprocessorsAttribute);
     }
 
     /// <summary>The most shared memory that a block can be given, in bytes, with what its kernel declares.</summary>
     public static int MostSharedBytes()
     {
         const int mostSharedAttribute = 97;
-        int device, bytes;
-        Check(GetCurrentDevice(&device), "cuCtxGetDevice");
-        Check(GetAttribute(&bytes, mostSharedAttribute, device), "cuDeviceGetAttribute");
-        return bytes;
+        return DeviceAttribute(mostSharedAttribute);
     }
 
     /// <summary>Free and all bytes of the GPU in use.</summary>
@@ -247,7 +237,7 @@ internal static unsafe class CudaApi
     public static void AllowShared(nint function, int bytes)
     {
         const int mostDynamicSharedBytes = 8;
-        Check(SetAttribute(function, mostDynamicSharedBytes, bytes), "cuFuncSetAttribute");
+        Check(SetFunctionAttribute(function, mostDynamicSharedBytes, bytes), "cuFuncSetAttribute");
     }
 
     /// <summary>Queues a kernel on the stream that libtorch uses on this thread.</summary>
@@ -258,7 +248,7 @@ internal static unsafe class CudaApi
     /// <param name="overlaps">Whether the kernel calls <c>wait_for_earlier</c> before it reads or writes anything that
     /// another one touches; on a stream of our own it then begins early.</param>
     /// <param name="sharedBytes">Shared memory of a block, beside what the kernel declares; more than 48 KiB only after
-    /// <see cref="AllowShared"/>. Not for kernels that overlap.</param>
+    /// <see cref="AllowShared"/>.</param>
     public static void Launch(
         nint function,
         long blocks,
@@ -279,11 +269,20 @@ internal static unsafe class CudaApi
             var (count, stream) = (checked((uint)blocks), CudaStream.Current);
             Check(
                 overlaps && stream != 0 && OverlappedLaunch.IsThere
-                    ? OverlappedLaunch.Launch(function, count, (uint)threads, stream, pointers)
+                    ? OverlappedLaunch.Launch(function, count, (uint)threads, (uint)sharedBytes, stream, pointers)
                     : LaunchKernel(
                         function, count, 1, 1, (uint)threads, 1, 1, (uint)sharedBytes, stream, pointers, null),
                 "cuLaunchKernel");
         }
+    }
+
+    /// <summary>A property of the GPU in use.</summary>
+    private static int DeviceAttribute(int attribute)
+    {
+        int device, value;
+        Check(GetCurrentDevice(&device), "cuCtxGetDevice");
+        Check(GetAttribute(&value, attribute, device), "cuDeviceGetAttribute");
+        return value;
     }
 
     private static void Check(int code, string call)

@@ -17,7 +17,8 @@ internal static unsafe class OverlappedLaunch
 
     /// <summary>Queues a kernel.</summary>
     /// <returns>The driver's code; 0 is good.</returns>
-    public static int Launch(nint function, uint blocks, uint threads, nint stream, void** arguments)
+    public static int Launch(
+        nint function, uint blocks, uint threads, uint sharedBytes, nint stream, void** arguments)
     {
         const int programmaticSerialization = 6;
         var attribute = new LaunchAttribute { Id = programmaticSerialization, Value = 1 };
@@ -29,6 +30,7 @@ internal static unsafe class OverlappedLaunch
             BlockX = threads,
             BlockY = 1,
             BlockZ = 1,
+            SharedBytes = sharedBytes,
             Stream = stream,
             Attributes = &attribute,
             AttributeCount = 1,
