@@ -149,8 +149,7 @@ internal sealed class LlamaLayer : IDisposable
         if (rows is not null)
             (attended, middle) = (Spread(attended, rows, kept), Spread(middle.Full, rows, kept));
 
-        var row = QuantizingOperators.RopeBackward(
-            kept.Attention.Backward(attended), rotations, _queryKeyValue.GradientForms);
+        var row = kept.Attention.Backward(attended, rotations, _queryKeyValue.GradientForms);
         return NormBackward(
             _queryKeyValue.Backward(row, kept.Updates.QueryKeyValue),
             dropout.QueryKeyValue,

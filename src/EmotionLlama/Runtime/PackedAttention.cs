@@ -1,11 +1,13 @@
+using EmotionLlama.Runtime.Cuda;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EmotionLlama.Runtime;
 
 /// <summary>
-/// Causal attention inside each sequence of a packed row, with what its gradient needs: variable-length flash attention
-/// in half precision on a GPU, and libtorch's attention over a grid elsewhere.
+/// Causal attention inside each sequence of a packed row, with what its gradient needs. In half precision on a GPU that is
+/// a kernel of our own where there is one (<see cref="HopperAttention"/>), else libtorch's variable-length flash attention;
+/// elsewhere libtorch's attention over a grid.
 /// </summary>
 /// <remarks>Dao, "FlashAttention-2: Faster Attention with Better Parallelism and Work Partitioning", 2023.</remarks>
 internal sealed class PackedAttention : IDisposable
@@ -15,15 +17,22 @@ internal sealed class PackedAttention : IDisposable
     private readonly QueryKeyValue _inputs;
     private readonly SequenceLayout _layout;
     private readonly Tensor? _graph;
-    private readonly Tensor[] _flash;
+    private readonly HopperAttention? _kernels;
+    private readonly Tensor[] _kept;
 
     private PackedAttention(
-        QueryKeyValue inputs, SequenceLayout layout, Tensor output, Tensor? graph, params Tensor[] flash)
+        QueryKeyValue inputs,
+        SequenceLayout layout,
+        Tensor output,
+        Tensor? graph,
+        HopperAttention? kernels,
+        params Tensor[] kept)
     {
         _inputs = inputs;
         _layout = layout;
         _graph = graph;
-        _flash = flash;
+        _kernels = kernels;
+        _kept = kept;
         Output = output;
     }
 
@@ -42,22 +51,35 @@ internal sealed class PackedAttention : IDisposable
     /// little more. All of it belongs to the dispose scope that is open.</summary>
     public static PackedAttention Forward(QueryKeyValue inputs, SequenceLayout layout)
     {
+        if (HopperAttention.For(inputs) is { } kernels)
+        {
+            var (output, logarithms) = kernels.Forward(inputs, layout);
+            return new(inputs, layout, output, graph: null, kernels, logarithms);
+        }
+
         if (UsesFlash(inputs.Query))
         {
             var results = Flash(inputs, layout);
-            return new(inputs, layout, results[0].view(results[0].size(0), -1), graph: null, results);
+            return new(inputs, layout, results[0].view(results[0].size(0), -1), graph: null, kernels: null, results);
         }
 
         // A graph of its own, from these inputs to this output.
         using var _ = enable_grad();
         var leaves = new QueryKeyValue(Leaf(inputs.Query), Leaf(inputs.Key), Leaf(inputs.Value));
         var graph = Operators.Attention(leaves.Query, leaves.Key, leaves.Value, layout);
-        return new(leaves, layout, graph.detach(), graph);
+        return new(leaves, layout, graph.detach(), graph, kernels: null);
     }
 
     /// <summary>Attends without keeping anything. Can be differentiated where flash attention does not serve.</summary>
     public static Tensor Attend(QueryKeyValue inputs, SequenceLayout layout)
     {
+        if (HopperAttention.For(inputs) is { } kernels)
+        {
+            var (output, logarithms) = kernels.Forward(inputs, layout);
+            logarithms.Dispose();
+            return output;
+        }
+
         if (!UsesFlash(inputs.Query))
             return Operators.Attention(inputs.Query, inputs.Key, inputs.Value, layout);
 
@@ -68,22 +90,17 @@ internal sealed class PackedAttention : IDisposable
         return results[0].view(results[0].size(0), -1);
     }
 
-    /// <summary>The gradients of the inputs.</summary>
+    /// <summary>The gradient of the row that <see cref="FusedOperators.Rope"/> made the inputs of.</summary>
     /// <param name="gradient">Gradient of the output, <c>[tokens, heads · channels]</c>.</param>
-    public QueryKeyValue Backward(Tensor gradient)
+    /// <param name="rotations">The angles by which it turned queries and keys.</param>
+    /// <param name="forms">In which forms the result is read.</param>
+    /// <returns><c>[tokens, (heads + 2 · keyHeads) · channels]</c>; the wide form always is there.</returns>
+    public Rows Backward(Tensor gradient, Rotations rotations, RowForms forms)
     {
-        if (_graph is not null)
-        {
-            autograd.backward([_graph], [gradient]);
-            return new(_inputs.Query.grad!, _inputs.Key.grad!, _inputs.Value.grad!);
-        }
+        if (_kernels is not null)
+            return _kernels.Backward(_inputs, _layout, Output, _kept[0], gradient.contiguous(), rotations);
 
-        var results = NativeTorch.Call(
-            "aten::_flash_attention_backward"u8, ""u8, 3,
-            gradient.view(_flash[0].shape), _inputs.Query, _inputs.Key, _inputs.Value, _flash[0], _flash[1],
-            _layout.Starts, _layout.Starts, _layout.Longest, _layout.Longest, 0.0, true, _flash[2], _flash[3],
-            OperatorArgument.None, OperatorArgument.None, OperatorArgument.None);
-        return new(results[0], results[1], results[2]);
+        return QuantizingOperators.RopeBackward(TurnedBackward(gradient), rotations, forms);
     }
 
     /// <summary>Takes its tensors out of the dispose scope that is open.</summary>
@@ -101,7 +118,24 @@ internal sealed class PackedAttention : IDisposable
     }
 
     private IEnumerable<Tensor> Tensors =>
-        ((Tensor?[])[Output, _graph, _inputs.Query, _inputs.Key, _inputs.Value, .. _flash]).OfType<Tensor>();
+        ((Tensor?[])[Output, _graph, _inputs.Query, _inputs.Key, _inputs.Value, .. _kept]).OfType<Tensor>();
+
+    /// <summary>The gradients of the inputs, which are turned.</summary>
+    private QueryKeyValue TurnedBackward(Tensor gradient)
+    {
+        if (_graph is not null)
+        {
+            autograd.backward([_graph], [gradient]);
+            return new(_inputs.Query.grad!, _inputs.Key.grad!, _inputs.Value.grad!);
+        }
+
+        var results = NativeTorch.Call(
+            "aten::_flash_attention_backward"u8, ""u8, 3,
+            gradient.view(_kept[0].shape), _inputs.Query, _inputs.Key, _inputs.Value, _kept[0], _kept[1],
+            _layout.Starts, _layout.Starts, _layout.Longest, _layout.Longest, 0.0, true, _kept[2], _kept[3],
+            OperatorArgument.None, OperatorArgument.None, OperatorArgument.None);
+        return new(results[0], results[1], results[2]);
+    }
 
     /// <summary>Output, log-sum-exp, state of the generator, and two that only belong to it.</summary>
     private static Tensor[] Flash(QueryKeyValue inputs, SequenceLayout layout)

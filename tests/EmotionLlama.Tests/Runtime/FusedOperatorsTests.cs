@@ -90,20 +90,18 @@ public sealed class FusedOperatorsTests : IDisposable
     public void The_gradient_of_attention_is_libtorchs(int[] lengths)
     {
         var layout = SequenceLayout.Create(lengths, CPU);
-        var inputs = new QueryKeyValue(Heads(4, 1), Heads(2, 2), Heads(2, 3));
+        using var table = new RotaryTable(6, lengths.Max(), 10_000, 1, CPU);
+        var rotations = new Rotations(table, layout.Positions, ScalarType.Float32);
+        var row = TinyModels.Normal([lengths.Sum(), 8 * 6], 1, 1).requires_grad_();
         var gradient = TinyModels.Normal([lengths.Sum(), 4 * 6], 1, 4);
 
-        var expected = PackedAttention.Attend(inputs, layout);
+        var expected = PackedAttention.Attend(FusedOperators.Rope(row, rotations, 4, 2), layout);
         autograd.backward([expected], [gradient]);
-        using var attention = PackedAttention.Forward(inputs, layout);
-        var (query, key, value) = attention.Backward(gradient);
+        using var attention = PackedAttention.Forward(FusedOperators.Rope(row.detach(), rotations, 4, 2), layout);
+        var result = attention.Backward(gradient, rotations, RowForms.Wide);
 
         Assert.Equal(0, TinyModels.Distance(expected, attention.Output));
-        Assert.InRange(TinyModels.Distance(inputs.Query.grad!, query), 0, 1e-5);
-        Assert.InRange(TinyModels.Distance(inputs.Key.grad!, key), 0, 1e-5);
-        Assert.InRange(TinyModels.Distance(inputs.Value.grad!, value), 0, 1e-5);
-
-        Tensor Heads(int heads, int seed) => TinyModels.Normal([lengths.Sum(), heads, 6], 1, seed).requires_grad_();
+        Assert.InRange(TinyModels.Distance(row.grad!, result.Full), 0, 1e-5);
     }
 
     [Fact]

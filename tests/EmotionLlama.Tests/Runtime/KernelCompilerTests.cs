@@ -15,7 +15,11 @@ public sealed class KernelCompilerTests
     public void Every_kernel_compiles_for_every_generation_of_GPUs(int capability, ScalarType type)
     {
         NeedCompiler();
-        string[][] modules = [FusedKernels.Files, DecodeKernels.Files, QuantizationKernels.Files, VisionKernels.Files];
+        string[][] modules =
+        [
+            FusedKernels.Files, DecodeKernels.Files, QuantizationKernels.Files, VisionKernels.Files,
+            .. HopperAttention.Serves(capability, type) ? [HopperAttention.Files] : Array.Empty<string[]>(),
+        ];
 
         Assert.All(modules, files => Assert.NotEmpty(KernelModule.Compile(type, capability, files)));
     }

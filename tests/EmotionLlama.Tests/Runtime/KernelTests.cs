@@ -135,33 +135,6 @@ public sealed class KernelTests : IDisposable
     }
 
     [Theory]
-    [InlineData(ScalarType.BFloat16, 32, 32, 128, new[] { 480, 480 })]
-    [InlineData(ScalarType.BFloat16, 8, 2, 64, new[] { 1, 130, 17 })]
-    [InlineData(ScalarType.Float16, 4, 4, 16, new[] { 5 })]
-    [InlineData(ScalarType.Float32, 4, 2, 16, new[] { 5, 3 })]
-    public void Attention(ScalarType type, int heads, int keyHeads, int channels, int[] lengths)
-    {
-        var tokens = lengths.Sum();
-        var row = Draw(type, 1, tokens, heads + (2 * keyHeads), channels);
-        var gradient = Draw(type, 2, tokens, heads * channels);
-
-        using var expected = PackedAttention.Forward(Split(Wide(row)), SequenceLayout.Create(lengths, CPU));
-        using var actual = PackedAttention.Forward(Split(row.cuda()), SequenceLayout.Create(lengths, CUDA));
-        AssertClose(type, expected.Output, actual.Output);
-        AssertClose(
-            type, expected.Output, PackedAttention.Attend(Split(row.cuda()), SequenceLayout.Create(lengths, CUDA)));
-
-        var (query, key, value) = expected.Backward(Wide(gradient));
-        var (gpuQuery, gpuKey, gpuValue) = actual.Backward(gradient.cuda());
-        AssertClose(type, query, gpuQuery);
-        AssertClose(type, key, gpuKey);
-        AssertClose(type, value, gpuValue);
-
-        QueryKeyValue Split(Tensor x) => new(
-            x.narrow(1, 0, heads), x.narrow(1, heads, keyHeads), x.narrow(1, heads + keyHeads, keyHeads));
-    }
-
-    [Theory]
     [InlineData(ScalarType.BFloat16)]
     [InlineData(ScalarType.Float16)]
     [InlineData(ScalarType.Float32)]

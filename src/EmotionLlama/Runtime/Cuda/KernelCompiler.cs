@@ -65,7 +65,8 @@ internal sealed unsafe class KernelCompiler
     {
         var options = new List<nint>
         {
-            Marshal.StringToCoTaskMemUTF8($"--gpu-architecture=sm_{capability}"),
+            // The "a" allows what only this generation has, such as its instructions for matrices in shared memory.
+            Marshal.StringToCoTaskMemUTF8($"--gpu-architecture=sm_{capability}{(capability == 90 ? "a" : "")}"),
             Marshal.StringToCoTaskMemUTF8("--std=c++17"),
             Marshal.StringToCoTaskMemUTF8("--extra-device-vectorization"),
         };

@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using static TorchSharp.torch;
+
+namespace EmotionLlama.Runtime.Cuda;
+
+/// <summary>The kernels of <c>HopperAttention.cu</c>: attention inside packed sequences for the matrix units of compute
+/// capability 9.0, in half precision and for heads of 128 channels.</summary>
+internal sealed class HopperAttention
+{
+    /// <summary>Where the kernels are.</summary>
+    public static readonly string[] Files = ["HopperAttention.cu"];
+
+    private const int Capability = 90;
+    private const int Channels = 128;
+    private const int Tile = 64;
+    private const int TileBytes = Tile * Channels * 2;
+    private const int Threads = 128;
+
+    // Tiles that a block keeps in shared memory, and the numbers of two tiles of queries.
+    private const int ForwardBytes = 5 * TileBytes;
+    private const int QueriesBytes = 6 * TileBytes;
+    private const int KeysBytes = (6 * TileBytes) + (2 * 2 * Tile * sizeof(float));
+
+    private static readonly ConcurrentDictionary<(ScalarType Type, int Device), HopperAttention> Loaded = new();
+    private static readonly float RootOfChannels = MathF.Sqrt(Channels);
+
+    private readonly nint _attend, _backwardQueries, _backwardKeys;
+
+    private HopperAttention(ScalarType type)
+    {
+        var module = new KernelModule(type, Files);
+        _attend = module["attend"];
+        _backwardQueries = module["attend_backward_queries"];
+        _backwardKeys = module["attend_backward_keys"];
+        CudaApi.AllowShared(_attend, ForwardBytes);
+        CudaApi.AllowShared(_backwardQueries, QueriesBytes);
+        CudaApi.AllowShared(_backwardKeys, KeysBytes);
+    }
+
+    /// <summary>Whether a GPU and a data type have these kernels.</summary>
+    public static bool Serves(int capability, ScalarType type) =>
+        capability == Capability && type is ScalarType.BFloat16 or ScalarType.Float16;
+
+    /// <summary>The kernels for queries, keys and values; null where another way has to do.</summary>
+    /// <param name="inputs">They fit where each token's lie in one row of memory, as <see cref="FusedOperators.Rope"/>
+    /// gives them.</param>
+    public static HopperAttention? For(QueryKeyValue inputs)
+    {
+        var (query, key, value) = inputs;
+        return query.device_type == TorchSharp.DeviceType.CUDA
+            && query.dtype is ScalarType.BFloat16 or ScalarType.Float16
+            && query.size(2) == Channels
+            && query.stride(0) == Width(query, key)
+            && key.stride(0) == query.stride(0)
+            && value.stride(0) == query.stride(0)
+            && Serves(CudaApi.ComputeCapability(), query.dtype)
+                ? Loaded.GetOrAdd((query.dtype, query.device_index), static key => new HopperAttention(key.Type))
+                : null;
+    }
+
+    /// <summary>Attends.</summary>
+    /// <returns>What each query reads, <c>[tokens, heads · channels]</c>, and the logarithm to base 2 of its sum of
+    /// exponentials, float32 <c>[heads, tokens]</c>.</returns>
+    public (Tensor Output, Tensor Logarithms) Forward(QueryKeyValue inputs, SequenceLayout layout)
+    {
+        var (query, key, value) = inputs;
+        var (tokens, heads) = (query.size(0), query.size(1));
+        var output = empty([tokens, heads * Channels], query.dtype, query.device);
+        var logarithms = empty([heads, tokens], ScalarType.Float32, query.device);
+        var blocks = Blocks(layout);
+        CudaApi.Launch(
+            _attend, blocks * heads * layout.Count, Threads, [query, key, value, (int)query.stride(0), output, logarithms,
+            layout.Starts, blocks, (int)heads, (int)(heads / key.size(1)), (int)tokens, ScaleTo2],
+            sharedBytes: ForwardBytes);
+        return (output, logarithms);
+    }
+
+    /// <summary>The gradient of the row that queries, keys and values were before the rotation.</summary>
+    /// <param name="inputs">What <see cref="Forward"/> got.</param>
+    /// <param name="layout">Where the sequences lie.</param>
+    /// <param name="output">What it gave.</param>
+    /// <param name="logarithms">What it gave beside.</param>
+    /// <param name="gradient">Gradient of the output, contiguous.</param>
+    /// <param name="rotations">The angles by which queries and keys were turned.</param>
+    /// <returns><c>[tokens, (heads + 2 · keyHeads) · channels]</c></returns>
+    public Tensor Backward(
+        QueryKeyValue inputs,
+        SequenceLayout layout,
+        Tensor output,
+        Tensor logarithms,
+        Tensor gradient,
+        Rotations rotations)
+    {
+        var (query, key, value) = inputs;
+        var (tokens, heads, keyHeads) = (query.size(0), query.size(1), key.size(1));
+        var (blocks, stride, group) = (Blocks(layout), (int)query.stride(0), (int)(heads / keyHeads));
+        var (cosines, sines) = (rotations.Table.Cosines, rotations.Table.Sines);
+        var result = empty([tokens, stride], query.dtype, query.device);
+        using var products = empty_like(logarithms);
+        CudaApi.Launch(
+            _backwardQueries, blocks * heads * layout.Count, Threads, [query, key, value, stride, output, gradient,
+            logarithms, products, result, layout.Starts, blocks, (int)heads, group, (int)tokens, ScaleTo2,
+            1 / RootOfChannels, cosines, sines, rotations.Positions],
+            sharedBytes: QueriesBytes);
+        using var ofKeys = result.narrow(1, heads * Channels, keyHeads * Channels);
+        using var ofValues = result.narrow(1, (heads + keyHeads) * Channels, keyHeads * Channels);
+        CudaApi.Launch(
+            _backwardKeys, blocks * keyHeads * layout.Count, Threads, [query, key, value, stride, gradient, logarithms,
+            products, ofKeys, ofValues, layout.Starts, blocks, (int)keyHeads, group, (int)tokens, ScaleTo2,
+            1 / RootOfChannels, cosines, sines, rotations.Positions],
+            sharedBytes: KeysBytes);
+        return result;
+    }
+
+    // Scores are divided by the root of the channels, and become exponents of 2.
+    private static float ScaleTo2 => MathF.Log2(MathF.E) / RootOfChannels;
+
+    private static long Width(Tensor query, Tensor key) => (query.size(1) + (2 * key.size(1))) * Channels;
+
+    private static int Blocks(SequenceLayout layout) => (layout.Longest + Tile - 1) / Tile;
+}

@@ -1,0 +1,528 @@
+// Causal attention inside each sequence of packed rows, for heads of 128 channels, on the matrix units of compute capability
+// 9.0, which read their factors from shared memory. A block is one warp group of 128 threads. It keeps 64 rows of one head,
+// of queries or of keys, and goes through the tiles of 64 rows that these attend to, or that attend to these; the next tile is
+// on its way while one is computed with. Sums are float32; probabilities and their gradients are rounded before they are
+// multiplied. Nothing is summed by atomics, so results are the same in every run.
+//
+// Tri Dao, "FlashAttention-2: Faster Attention with Better Parallelism and Work Partitioning", 2023, has the formulas.
+
+constexpr float LEAST = -1e30f;
+constexpr int TILE = 64, CHANNELS = 128, HALF = CHANNELS / 2, THREADS = 128;
+
+// A tile lies in shared memory as two panels of 64 channels. A panel's rows are 128 bytes, of which eight 16-byte pieces are
+// exchanged by the row's number, as the matrix units expect it ("128-byte swizzle").
+constexpr u32 PANEL_ROW = 128, PANEL = TILE * PANEL_ROW, TILE_BYTES = 2 * PANEL, EIGHT_ROWS = 8 * PANEL_ROW;
+
+#define TEXT_OF(x) #x
+#define TEXT(x) TEXT_OF(x)
+#define KINDS "f32." TEXT(ELEMENT) "." TEXT(ELEMENT)
+#define SLOTS_32 "{%0,%1,%2,%3,%4,%5,%6,%7,%8,%9,%10,%11,%12,%13,%14,%15,%16,%17,%18,%19,%20,%21,%22,%23,%24,%25,%26,%27," \
+    "%28,%29,%30,%31}"
+#define SLOTS_64 "{%0,%1,%2,%3,%4,%5,%6,%7,%8,%9,%10,%11,%12,%13,%14,%15,%16,%17,%18,%19,%20,%21,%22,%23,%24,%25,%26,%27," \
+    "%28,%29,%30,%31,%32,%33,%34,%35,%36,%37,%38,%39,%40,%41,%42,%43,%44,%45,%46,%47,%48,%49,%50,%51,%52,%53,%54,%55," \
+    "%56,%57,%58,%59,%60,%61,%62,%63}"
+#define SUMS_4(use, d, i) use(d[i]), use(d[i + 1]), use(d[i + 2]), use(d[i + 3])
+#define SUMS_16(use, d, i) SUMS_4(use, d, i), SUMS_4(use, d, i + 4), SUMS_4(use, d, i + 8), SUMS_4(use, d, i + 12)
+#define SUMS_32(use, d) SUMS_16(use, d, 0), SUMS_16(use, d, 16)
+#define SUMS_64(use, d) SUMS_32(use, d), SUMS_16(use, d, 32), SUMS_16(use, d, 48)
+
+// A place in shared memory as the matrix units are told of it.
+__device__ __forceinline__ u64 described(u32 address)
+{
+    return (u64)(address >> 4) | (u64)(PANEL >> 4) << 16 | (u64)(EIGHT_ROWS >> 4) << 32 | 1ull << 62;
+}
+
+__device__ __forceinline__ void begin_products() { asm volatile("wgmma.fence.sync.aligned;" ::: "memory"); }
+
+__device__ __forceinline__ void end_products() { asm volatile("wgmma.commit_group.sync.aligned;" ::: "memory"); }
+
+// Waits until at most LATER groups of products are under way; the sums of those before may be read then.
+template<int LATER, int COUNT>
+__device__ __forceinline__ void await_products(float (&sums)[COUNT])
+{
+    asm volatile("wgmma.wait_group.sync.aligned %0;" :: "n"(LATER) : "memory");
+#pragma unroll
+    for (int i = 0; i < COUNT; i++)
+        asm volatile("" : "+f"(sums[i]) :: "memory");
+}
+
+// sums = left rightT: each row of one tile with each row of another.
+__device__ __forceinline__ void multiply_rows(float (&sums)[32], u32 left, u32 right)
+{
+    begin_products();
+    asm volatile(
+        "wgmma.mma_async.sync.aligned.m64n64k16." KINDS " " SLOTS_32 ", %32, %33, 0, 1, 1, 0, 0;"
+        : SUMS_32("=f", sums) : "l"(described(left)), "l"(described(right)));
+#pragma unroll
+    for (int i = 1; i < CHANNELS / 16; i++)
+    {
+        u32 place = i / 4 * PANEL + i % 4 * 32;
+        asm volatile(
+            "wgmma.mma_async.sync.aligned.m64n64k16." KINDS " " SLOTS_32 ", %32, %33, 1, 1, 1, 0, 0;"
+            : SUMS_32("+f", sums) : "l"(described(left + place)), "l"(described(right + place)));
+    }
+
+    end_products();
+}
+
+// sums += factors tile: each row of factors, which the threads hold, with each channel of a tile.
+__device__ __forceinline__ void add_product(float (&sums)[64], const u32 (&factors)[16], u32 tile)
+{
+    begin_products();
+#pragma unroll
+    for (int i = 0; i < TILE / 16; i++)
+    {
+        asm volatile(
+            "wgmma.mma_async.sync.aligned.m64n128k16." KINDS " " SLOTS_64 ", {%64,%65,%66,%67}, %68, 1, 1, 1, 1;"
+            : SUMS_64("+f", sums)
+            : "r"(factors[4 * i]), "r"(factors[4 * i + 1]), "r"(factors[4 * i + 2]), "r"(factors[4 * i + 3]),
+              "l"(described(tile + i * 2 * EIGHT_ROWS)));
+    }
+
+    end_products();
+}
+
+__device__ __forceinline__ u32 pair_of(float first, float second)
+{
+    T a, b;
+    narrow(a, first);
+    narrow(b, second);
+    return a.bits | (u32)b.bits << 16;
+}
+
+// Rounds what the threads hold of 64 x 64 sums; it then has the places that add_product expects.
+__device__ __forceinline__ void round_factors(const float (&sums)[32], u32 (&factors)[16])
+{
+#pragma unroll
+    for (int i = 0; i < 16; i++)
+        factors[i] = pair_of(sums[2 * i], sums[2 * i + 1]);
+}
+
+// Where a thread's sums belong: sums[4 i + 2 half + k] is in row row(half), column column(i) + k.
+__device__ __forceinline__ int sum_row(int half)
+{
+    return threadIdx.x / 32 * 16 + threadIdx.x % 32 / 4 + 8 * half;
+}
+
+__device__ __forceinline__ int sum_column(int i) { return 8 * i + threadIdx.x % 4 * 2; }
+
+// Hides the scores of keys that come after their query, in a tile on the diagonal; its rows are queries, or else keys.
+template<bool ROWS_ARE_QUERIES>
+__device__ __forceinline__ void hide(float (&scores)[32])
+{
+#pragma unroll
+    for (int i = 0; i < 32; i++)
+    {
+        int row = sum_row(i / 2 % 2), column = sum_column(i / 4) + i % 2;
+        if (ROWS_ARE_QUERIES ? column > row : column < row)
+            scores[i] = LEAST;
+    }
+}
+
+__device__ __forceinline__ void copy_16(u32 to, const void* from, bool there)
+{
+    asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" :: "r"(to), "l"(from), "r"(there ? 16 : 0) : "memory");
+}
+
+__device__ __forceinline__ void copy_4(u32 to, const void* from, bool there)
+{
+    asm volatile("cp.async.ca.shared.global [%0], [%1], 4, %2;" :: "r"(to), "l"(from), "r"(there ? 4 : 0) : "memory");
+}
+
+// Sends a tile on its way; rows from count on become 0.
+__device__ __forceinline__ void copy_tile(u32 to, const T* from, i64 stride, int count)
+{
+    int piece = threadIdx.x % 16, row = threadIdx.x / 16;
+    to += piece / 8 * PANEL + row * PANEL_ROW + ((piece ^ row) & 7) * 16;
+    from += row * stride + piece * 8;
+#pragma unroll
+    for (int i = 0; i < TILE / 8; i++)
+        copy_16(to + i * EIGHT_ROWS, from + 8 * i * stride, row + 8 * i < count);
+}
+
+// Waits for all copies of all threads, after which the matrix units may read them, and for all threads.
+__device__ __forceinline__ void await_copies()
+{
+    asm volatile("cp.async.wait_all; fence.proxy.async.shared::cta;" ::: "memory");
+    __syncthreads();
+}
+
+__device__ __forceinline__ float power_of_2(float x)
+{
+    float result;
+    asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(result) : "f"(x));
+    return result;
+}
+
+// The rows of a block: those from row on of a sequence of length rows, which begins at row first of all.
+struct Place
+{
+    int head, first, length, row;
+
+    // Blocks of one head follow one another, so that they find its rows in the cache.
+    __device__ __forceinline__ Place(const int* starts, int blocks, int heads, bool last_first)
+    {
+        int block = blockIdx.x % blocks, rest = blockIdx.x / blocks, sequence = rest / heads;
+        head = rest % heads;
+        first = starts[sequence];
+        length = starts[sequence + 1] - first;
+        int count = (length + TILE - 1) / TILE;
+        row = (last_first ? count - 1 - block : block) * TILE;
+        if (block >= count)
+            row = length;
+    }
+
+    __device__ __forceinline__ bool is_empty() const { return row >= length; }
+};
+
+extern __shared__ __align__(1024) u8 tiles[];
+
+__device__ __forceinline__ u32 tile_at(int place) { return (u32)__cvta_generic_to_shared(tiles) + place * TILE_BYTES; }
+
+// Writes rows of sums: each warp lays its 16 into shared memory, where nothing else is read any more, and writes whole rows
+// from there. With angles, the rows are gradients of turned queries or keys, and are turned back.
+template<bool TURNS>
+__device__ __forceinline__ void write_rows(
+    const float (&sums)[64], const float (&factor)[2], u32 tile, T* to, i64 stride, const Place& place, const float* cosines,
+    const float* sines, const i64* positions)
+{
+#pragma unroll
+    for (int i = 0; i < 16; i++)
+#pragma unroll
+        for (int half = 0; half < 2; half++)
+        {
+            int row = sum_row(half), piece = i % 8 ^ row & 7;
+            u32 pair = pair_of(sums[4 * i + 2 * half] * factor[half], sums[4 * i + 2 * half + 1] * factor[half]);
+            asm volatile("st.shared.b32 [%0], %1;" :: "r"(tile + i / 8 * PANEL + row * PANEL_ROW + piece * 16
+                + threadIdx.x % 4 * 4), "r"(pair) : "memory");
+        }
+
+    __syncwarp();
+    constexpr int ROWS = TILE / 16;
+    int piece = threadIdx.x % 8, upper = threadIdx.x / 32 * 16 + threadIdx.x % 32 / 8;
+    i64 angles[ROWS];
+    float cosine[ROWS][VECTOR], sine[ROWS][VECTOR];
+    if (TURNS)
+    {
+#pragma unroll
+        for (int i = 0; i < ROWS; i++)
+            angles[i] = positions[place.first + min(place.row + upper + 4 * i, place.length - 1)] * HALF + piece * VECTOR;
+
+#pragma unroll
+        for (int i = 0; i < ROWS; i++)
+#pragma unroll
+            for (int k = 0; k < VECTOR; k += 4)
+            {
+                *(float4*)(cosine[i] + k) = *(const float4*)(cosines + angles[i] + k);
+                *(float4*)(sine[i] + k) = *(const float4*)(sines + angles[i] + k);
+            }
+    }
+
+#pragma unroll
+    for (int i = 0; i < ROWS; i++)
+    {
+        int row = upper + 4 * i;
+        const u8* from = tiles + (tile - tile_at(0)) + row * PANEL_ROW + ((piece ^ row) & 7) * 16;
+        Pack a = *(const Pack*)from, b = *(const Pack*)(from + PANEL);
+        if (TURNS)
+        {
+#pragma unroll
+            for (int k = 0; k < VECTOR; k++)
+            {
+                float left = wide(a.v[k]), right = wide(b.v[k]);
+                narrow(a.v[k], left * cosine[i][k] + right * sine[i][k]);
+                narrow(b.v[k], right * cosine[i][k] - left * sine[i][k]);
+            }
+        }
+
+        T* at = to + (i64)(place.first + place.row + row) * stride + piece * VECTOR;
+        if (place.row + row < place.length)
+        {
+            *(Pack*)at = a;
+            *(Pack*)(at + HALF) = b;
+        }
+    }
+}
+
+// Replaces scores by their exponentials, relative to the largest score of their row so far, and adds those up; sums so far
+// are to shrink by the factors that it gives.
+__device__ __forceinline__ void exponentiate(
+    float (&scores)[32], float (&most)[2], float (&total)[2], float (&shrink)[2], float scale, bool is_diagonal)
+{
+    if (is_diagonal)
+        hide<true>(scores);
+
+#pragma unroll
+    for (int half = 0; half < 2; half++)
+    {
+        float largest = most[half];
+#pragma unroll
+        for (int i = 2 * half; i < 32; i += 4)
+            largest = fmaxf(largest, fmaxf(scores[i], scores[i + 1]));
+
+        largest = fmaxf(largest, __shfl_xor_sync(0xffffffffu, largest, 1));
+        largest = fmaxf(largest, __shfl_xor_sync(0xffffffffu, largest, 2));
+        shrink[half] = power_of_2((most[half] - largest) * scale);
+        most[half] = largest;
+        total[half] *= shrink[half];
+        float offset = largest * scale;
+#pragma unroll
+        for (int i = 2 * half; i < 32; i += 4)
+            for (int k = 0; k < 2; k++)
+                total[half] += scores[i + k] = power_of_2(scores[i + k] * scale - offset);
+    }
+}
+
+// What queries read from keys and values. Rows of the input have stride values; logarithms are those of the sums of
+// exponentials, to base 2, [heads, tokens]; scale is that of the scores, times log2(e).
+extern "C" __global__ void __launch_bounds__(THREADS, 2) attend(
+    const T* queries, const T* keys, const T* values, int stride, T* output, float* logarithms, const int* starts,
+    int blocks, int heads, int group, int tokens, float scale)
+{
+    Place place(starts, blocks, heads, true);
+    if (place.is_empty())
+        return;
+
+    u32 query = tile_at(0);
+    i64 first_key = (i64)place.first * stride + place.head / group * CHANNELS;
+    auto key_tile = [](int row) { return tile_at(1 + row / TILE % 2); };
+    auto value_tile = [](int row) { return tile_at(3 + row / TILE % 2); };
+    auto copy_keys = [&](int row)
+    {
+        if (row <= place.row)
+            copy_tile(key_tile(row), keys + first_key + (i64)row * stride, stride, place.length - row);
+    };
+    auto copy_values = [&](int row)
+    {
+        copy_tile(value_tile(row), values + first_key + (i64)row * stride, stride, place.length - row);
+    };
+
+    copy_tile(
+        query, queries + (i64)(place.first + place.row) * stride + place.head * CHANNELS, stride, place.length - place.row);
+    copy_keys(0);
+    await_copies();
+    copy_keys(TILE);
+    copy_values(0);
+    float out[64] = {}, scores[32], most[2] = {LEAST, LEAST}, total[2] = {}, shrink[2];
+    u32 factors[16];
+    multiply_rows(scores, query, key_tile(0));
+    await_products<0>(scores);
+    exponentiate(scores, most, total, shrink, scale, place.row == 0);
+    round_factors(scores, factors);
+
+    // The scores of one tile become shares while the values of the one before are summed.
+    for (int row = TILE; row <= place.row; row += TILE)
+    {
+        await_copies();
+        copy_keys(row + TILE);
+        copy_values(row);
+        multiply_rows(scores, query, key_tile(row));
+        add_product(out, factors, value_tile(row - TILE));
+        await_products<1>(scores);
+        exponentiate(scores, most, total, shrink, scale, row == place.row);
+        await_products<0>(out);
+#pragma unroll
+        for (int i = 0; i < 64; i++)
+            out[i] *= shrink[i / 2 % 2];
+
+        round_factors(scores, factors);
+    }
+
+    await_copies();
+    add_product(out, factors, value_tile(place.row));
+    await_products<0>(out);
+    float share[2];
+#pragma unroll
+    for (int half = 0; half < 2; half++)
+    {
+        total[half] += __shfl_xor_sync(0xffffffffu, total[half], 1);
+        total[half] += __shfl_xor_sync(0xffffffffu, total[half], 2);
+        share[half] = 1 / total[half];
+        int row = place.row + sum_row(half);
+        if (threadIdx.x % 4 == 0 && row < place.length)
+            logarithms[(i64)place.head * tokens + place.first + row] = most[half] * scale + __log2f(total[half]);
+    }
+
+    __syncthreads();
+    write_rows<false>(
+        out, share, query, output + place.head * CHANNELS, heads * CHANNELS, place, nullptr, nullptr, nullptr);
+}
+
+// The gradient of the queries, and for each of them the product of the output with its gradient, [heads, tokens], which the
+// gradient of the keys needs.
+extern "C" __global__ void __launch_bounds__(THREADS, 2) attend_backward_queries(
+    const T* queries, const T* keys, const T* values, int stride, const T* output, const T* gradient,
+    const float* logarithms, float* products, T* result, const int* starts, int blocks, int heads, int group, int tokens,
+    float scale, float factor, const float* cosines, const float* sines, const i64* positions)
+{
+    Place place(starts, blocks, heads, true);
+    if (place.is_empty())
+        return;
+
+    u32 query = tile_at(0), gradients = tile_at(1);
+    i64 first_key = (i64)place.first * stride + place.head / group * CHANNELS;
+    auto copy_keys = [&](int row)
+    {
+        int slot = row / TILE % 2 * 2;
+        i64 from = first_key + (i64)row * stride;
+        copy_tile(tile_at(2 + slot), keys + from, stride, place.length - row);
+        copy_tile(tile_at(3 + slot), values + from, stride, place.length - row);
+    };
+
+    i64 token = place.first + place.row;
+    int width = heads * CHANNELS;
+    copy_tile(query, queries + token * stride + place.head * CHANNELS, stride, place.length - place.row);
+    copy_tile(gradients, gradient + token * width + place.head * CHANNELS, width, place.length - place.row);
+    copy_tile(tile_at(4), output + token * width + place.head * CHANNELS, width, place.length - place.row);
+    copy_keys(0);
+    await_copies();
+
+    // Each thread takes half a row, and no two of eight the same banks.
+    __shared__ float halves[2][TILE];
+    int own = threadIdx.x % TILE;
+    const u8* own_gradients = tiles + TILE_BYTES + threadIdx.x / TILE * PANEL + own * PANEL_ROW;
+    float sum = 0;
+    for (int piece = 0; piece < 8; piece++)
+    {
+        const u8* at = own_gradients + ((piece ^ own) & 7) * 16;
+        Pack a = *(const Pack*)at, b = *(const Pack*)(at + 3 * TILE_BYTES);
+        for (int k = 0; k < VECTOR; k++)
+            sum += wide(a.v[k]) * wide(b.v[k]);
+    }
+
+    halves[threadIdx.x / TILE][own] = sum;
+    __syncthreads();
+    float logarithm[2], product[2];
+#pragma unroll
+    for (int half = 0; half < 2; half++)
+    {
+        int row = sum_row(half);
+        i64 at = (i64)place.head * tokens + token + row;
+        bool is_there = place.row + row < place.length;
+        product[half] = halves[0][row] + halves[1][row];
+        logarithm[half] = is_there ? logarithms[at] : 0;
+        if (is_there && threadIdx.x % 4 == 0)
+            products[at] = product[half];
+    }
+
+    float sums[64] = {};
+    for (int row = 0; row <= place.row; row += TILE)
+    {
+        await_copies();
+        if (row < place.row)
+            copy_keys(row + TILE);
+
+        int slot = row / TILE % 2 * 2;
+        float shares[32], changes[32];
+        multiply_rows(shares, query, tile_at(2 + slot));
+        multiply_rows(changes, gradients, tile_at(3 + slot));
+        await_products<1>(shares);
+        if (row == place.row)
+            hide<true>(shares);
+
+#pragma unroll
+        for (int i = 0; i < 32; i++)
+            shares[i] = power_of_2(shares[i] * scale - logarithm[i / 2 % 2]);
+
+        await_products<0>(changes);
+#pragma unroll
+        for (int i = 0; i < 32; i++)
+            shares[i] *= changes[i] - product[i / 2 % 2];
+
+        u32 factors[16];
+        round_factors(shares, factors);
+        add_product(sums, factors, tile_at(2 + slot));
+        await_products<0>(sums);
+    }
+
+    __syncthreads();
+    float factors[2] = {factor, factor};
+    write_rows<true>(sums, factors, query, result + place.head * CHANNELS, stride, place, cosines, sines, positions);
+}
+
+// The gradients of keys and values. Runs behind that of the queries.
+extern "C" __global__ void __launch_bounds__(THREADS, 2) attend_backward_keys(
+    const T* queries, const T* keys, const T* values, int stride, const T* gradient, const float* logarithms,
+    const float* products, T* key_result, T* value_result, const int* starts, int blocks, int key_heads, int group,
+    int tokens, float scale, float factor, const float* cosines, const float* sines, const i64* positions)
+{
+    Place place(starts, blocks, key_heads, false);
+    if (place.is_empty())
+        return;
+
+    u32 key = tile_at(0), value = tile_at(1);
+    float* numbers = (float*)(tiles + 6 * TILE_BYTES);
+    int count = (place.length - place.row + TILE - 1) / TILE, width = key_heads * group * CHANNELS;
+
+    // The tiles of all query heads that read this key head, one head after the other.
+    auto copy_queries = [&](int step)
+    {
+        int slot = step % 2, head = place.head * group + step / count, row = place.row + step % count * TILE;
+        i64 token = place.first + row;
+        copy_tile(tile_at(2 + 2 * slot), queries + token * stride + head * CHANNELS, stride, place.length - row);
+        copy_tile(tile_at(3 + 2 * slot), gradient + token * width + head * CHANNELS, width, place.length - row);
+        int column = threadIdx.x % TILE;
+        const float* from = threadIdx.x < TILE ? logarithms : products;
+        copy_4(
+            (u32)__cvta_generic_to_shared(numbers + slot * THREADS + threadIdx.x), from + (i64)head * tokens + token + column,
+            row + column < place.length);
+    };
+
+    i64 from = (i64)(place.first + place.row) * stride + place.head * CHANNELS;
+    copy_tile(key, keys + from, stride, place.length - place.row);
+    copy_tile(value, values + from, stride, place.length - place.row);
+    copy_queries(0);
+    float key_sums[64] = {}, value_sums[64] = {};
+    for (int step = 0; step < group * count; step++)
+    {
+        await_copies();
+        if (step + 1 < group * count)
+            copy_queries(step + 1);
+
+        int slot = step % 2;
+        u32 query = tile_at(2 + 2 * slot), gradients = tile_at(3 + 2 * slot);
+        const float* logarithm = numbers + slot * THREADS;
+        const float* product = logarithm + TILE;
+        float shares[32], changes[32];
+        multiply_rows(shares, key, query);
+        multiply_rows(changes, value, gradients);
+        await_products<1>(shares);
+        if (step % count == 0)
+            hide<false>(shares);
+
+#pragma unroll
+        for (int i = 0; i < 8; i++)
+        {
+            float2 logs = *(const float2*)(logarithm + sum_column(i));
+#pragma unroll
+            for (int k = 0; k < 4; k++)
+                shares[4 * i + k] = power_of_2(shares[4 * i + k] * scale - (k % 2 ? logs.y : logs.x));
+        }
+
+        u32 factors[16];
+        round_factors(shares, factors);
+        add_product(value_sums, factors, gradients);
+        await_products<1>(changes);
+#pragma unroll
+        for (int i = 0; i < 8; i++)
+        {
+            float2 sums = *(const float2*)(product + sum_column(i));
+#pragma unroll
+            for (int k = 0; k < 4; k++)
+                shares[4 * i + k] *= changes[4 * i + k] - (k % 2 ? sums.y : sums.x);
+        }
+
+        u32 change_factors[16];
+        round_factors(shares, change_factors);
+        add_product(key_sums, change_factors, query);
+        await_products<0>(key_sums);
+        await_products<0>(value_sums);
+    }
+
+    __syncthreads();
+    float factors[2] = {factor, factor}, one[2] = {1, 1};
+    write_rows<false>(
+        value_sums, one, value, value_result + place.head * CHANNELS, stride, place, nullptr, nullptr, nullptr);
+    write_rows<true>(
+        key_sums, factors, key, key_result + place.head * CHANNELS, stride, place, cosines, sines, positions);
+}
