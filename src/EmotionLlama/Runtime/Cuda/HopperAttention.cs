@@ -8,7 +8,7 @@ namespace EmotionLlama.Runtime.Cuda;
 internal sealed class HopperAttention
 {
     /// <summary>Where the kernels are.</summary>
-    public static readonly string[] Files = ["HopperAttention.cu"];
+    public static readonly string[] Files = ["HopperTiles.cu", "HopperAttention.cu"];
 
     private const int Capability = 90;
     private const int Channels = 128;
@@ -21,7 +21,7 @@ internal sealed class HopperAttention
     private const int QueriesBytes = 6 * TileBytes;
     private const int KeysBytes = (6 * TileBytes) + (2 * 2 * Tile * sizeof(float));
 
-    private static readonly ConcurrentDictionary<(ScalarType Type, int Device), HopperAttention> Loaded = new();
+    private static readonly ConcurrentDictionary<(ScalarType Type, int Device), HopperAttention?> Loaded = new();
     private static readonly float RootOfChannels = MathF.Sqrt(Channels);
 
     private readonly nint _attend, _backwardQueries, _backwardKeys;
@@ -48,13 +48,13 @@ internal sealed class HopperAttention
     {
         var (query, key, value) = inputs;
         return query.device_type == TorchSharp.DeviceType.CUDA
-            && query.dtype is ScalarType.BFloat16 or ScalarType.Float16
             && query.size(2) == Channels
-            && query.stride(0) == Width(query, key)
+            && query.stride(0) == (query.size(1) + (2 * key.size(1))) * Channels
             && key.stride(0) == query.stride(0)
             && value.stride(0) == query.stride(0)
-            && Serves(CudaApi.ComputeCapability(), query.dtype)
-                ? Loaded.GetOrAdd((query.dtype, query.device_index), static key => new HopperAttention(key.Type))
+                ? Loaded.GetOrAdd(
+                    (query.dtype, query.device_index),
+                    static key => Serves(CudaApi.ComputeCapability(), key.Type) ? new(key.Type) : null)
                 : null;
     }
 
@@ -114,8 +114,6 @@ internal sealed class HopperAttention
 
     // Scores are divided by the root of the channels, and become exponents of 2.
     private static float ScaleTo2 => MathF.Log2(MathF.E) / RootOfChannels;
-
-    private static long Width(Tensor query, Tensor key) => (query.size(1) + (2 * key.size(1))) * Channels;
 
     private static int Blocks(SequenceLayout layout) => (layout.Longest + Tile - 1) / Tile;
 }
