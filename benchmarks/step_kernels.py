@@ -15,8 +15,8 @@ import tempfile
 
 # The first that matches counts.
 KINDS = (
-    ("attention, backwards", r"flash_bwd|flash.*backward"),
-    ("attention, forwards", r"flash_fwd|flash.*forward"),
+    ("attention, backwards", r"^attend_backward|flash_bwd|flash.*backward"),
+    ("attention, forwards", r"^attend$|flash_fwd|flash.*forward"),
     ("SwiGLU, backwards", r"^swiglu_backward"),
     ("SwiGLU", r"^swiglu"),
     ("normalization, backwards", r"^rms_norm_backward"),
