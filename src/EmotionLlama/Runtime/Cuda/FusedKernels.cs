@@ -13,15 +13,12 @@ internal sealed class FusedKernels
     private const int MostThreads = 1024;
     private const int PackBytes = 16;
 
-    // What kernels declare of shared memory, at most.
-    private const int DeclaredBytes = 1024;
-
     private static readonly ConcurrentDictionary<(ScalarType Type, int Device), FusedKernels> Loaded = new();
 
     private readonly RowKernel _addRmsNorm, _rmsNormBackward;
     private readonly nint _dropout, _adamW, _rope, _ropeBackward, _swiGlu, _swiGluBackward, _swiGluCodes,
         _swiGluBackwardCodes, _crossEntropy;
-    private readonly int _mostKept;
+    private readonly KeptRow _keptRow;
 
     private FusedKernels(ScalarType type)
     {
@@ -38,9 +35,7 @@ internal sealed class FusedKernels
         _swiGluCodes = module["swiglu_codes"];
         _swiGluBackwardCodes = module["swiglu_backward_codes"];
         _crossEntropy = module["cross_entropy"];
-        _mostKept = CudaApi.MostSharedBytes() - DeclaredBytes;
-        foreach (var kernel in (ReadOnlySpan<nint>)[_ropeBackward, _swiGluCodes, _swiGluBackwardCodes])
-            CudaApi.AllowShared(kernel, _mostKept);
+        _keptRow = new(_ropeBackward, _swiGluCodes, _swiGluBackwardCodes);
     }
 
     /// <summary>Values that are read at once; rows are multiples of it.</summary>
@@ -128,7 +123,7 @@ internal sealed class FusedKernels
             _ropeBackward, tokens, Threads, [query, key, value, result, rotations.Table.Cosines,
             rotations.Table.Sines, rotations.Positions, (int)heads, (int)keyHeads, (int)(channels / 2),
             codes?.Codes, codes?.Scales],
-            sharedBytes: codes is null ? 0 : Packs(result) * PackBytes);
+            sharedBytes: codes is null ? 0 : KeptRow.Bytes(Packs(result)));
         return result;
     }
 
@@ -142,7 +137,7 @@ internal sealed class FusedKernels
 
     /// <summary>Whether a block can keep a row of gates, or of queries, keys and values, until it is rounded to 8 bits.
     /// </summary>
-    public bool KeepsRow(long width) => width / Vector * PackBytes <= _mostKept;
+    public bool KeepsRow(long width) => _keptRow.Takes(width / Vector);
 
     /// <summary><c>silu(gate) · up</c> in 8 bits.</summary>
     public Fp8Rows SwiGluCodes(Tensor gateUp)
@@ -151,7 +146,7 @@ internal sealed class FusedKernels
         var packs = Packs(result.Codes);
         CudaApi.Launch(
             _swiGluCodes, gateUp.size(0), Threads, [gateUp, result.Codes, result.Scales, packs],
-            sharedBytes: packs * PackBytes);
+            sharedBytes: KeptRow.Bytes(packs));
         return result;
     }
 
@@ -162,7 +157,7 @@ internal sealed class FusedKernels
         var packs = Packs(gradient);
         CudaApi.Launch(
             _swiGluBackwardCodes, gateUp.size(0), Threads, [gradient, gateUp, result.Codes, result.Scales, packs],
-            sharedBytes: 2 * packs * PackBytes);
+            sharedBytes: KeptRow.Bytes(2 * packs));
         return result;
     }
 

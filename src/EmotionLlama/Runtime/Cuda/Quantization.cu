@@ -1,32 +1,20 @@
 // Conversions between ELEMENT and the data types of quantized matrices.
 
-// Rows in e4m3 with a scale each; a block for each row, of which a thread keeps at most MOST packs.
-template<int MOST>
-__device__ __forceinline__ void quantize_row(const Pack* x, Codes* codes, float* scales, int packs)
+// Rows in e4m3 with a scale each; a block for each row.
+extern "C" __global__ void __launch_bounds__(512, 3) quantize_rows(
+    const Pack* x, Codes* codes, float* scales, int packs)
 {
-    i64 row = (i64)blockIdx.x * packs;
-    Pack kept[MOST];
+    const Pack* row = x + (i64)blockIdx.x * packs;
     float largest = 0;
-    each_pack<MOST>(packs, [&](int k, int place)
+    for (int place = threadIdx.x; place < packs; place += blockDim.x)
     {
-        kept[k] = x[row + place];
-        largest = fmaxf(largest, largest_of(kept[k]));
-    });
-
-    write_codes<MOST>(kept, largest, codes, scales, packs);
-}
-
-#define QUANTIZE(MOST) \
-    extern "C" __global__ void __launch_bounds__(1024) quantize_rows_##MOST( \
-        const Pack* x, Codes* codes, float* scales, int packs) \
-    { \
-        quantize_row<MOST>(x, codes, scales, packs); \
+        Pack pack = row[place];
+        kept_row[place] = pack;
+        largest = fmaxf(largest, largest_of(pack));
     }
 
-QUANTIZE(1)
-QUANTIZE(2)
-QUANTIZE(4)
-QUANTIZE(8)
+    write_kept_codes(largest, codes, scales, packs);
+}
 
 // Values of 4-bit codes, two in a byte with the first one above: the code's level times the largest absolute value of its
 // block, which is in 8 bits itself. A thread makes one pack.

@@ -9,20 +9,22 @@ internal sealed class QuantizationKernels
     /// <summary>Where the kernels are.</summary>
     public static readonly string[] Files = ["Quantization.cu"];
 
+    private const int QuantizeThreads = 512;
     private const int DequantizeThreads = 256;
 
     private static readonly ConcurrentDictionary<(ScalarType Type, int Device), QuantizationKernels> Loaded = new();
 
-    private readonly RowKernel _quantizeRows;
-    private readonly nint _nf4Values;
+    private readonly nint _quantizeRows, _nf4Values;
+    private readonly KeptRow _keptRow;
     private readonly int _vector;
 
     private QuantizationKernels(ScalarType type)
     {
         _vector = type == ScalarType.Float32 ? 4 : 8;
         var module = new KernelModule(type, Files);
-        _quantizeRows = new([.. Enumerable.Range(0, 4).Select(i => module[$"quantize_rows_{1 << i}"])]);
+        _quantizeRows = module["quantize_rows"];
         _nf4Values = module["nf4_values"];
+        _keptRow = new(_quantizeRows);
     }
 
     /// <summary>The kernels for a device and data type; null on a CPU.</summary>
@@ -32,7 +34,7 @@ internal sealed class QuantizationKernels
             : null;
 
     /// <summary>Whether rows of so many values can be quantized.</summary>
-    public bool Takes(long width) => width % _vector == 0 && width / _vector <= _quantizeRows.Longest;
+    public bool Takes(long width) => width % _vector == 0 && _keptRow.Takes(width / _vector);
 
     /// <summary>Rows in e4m3, with a scale each.</summary>
     /// <param name="x"><c>[rows, width]</c>, contiguous.</param>
@@ -40,11 +42,9 @@ internal sealed class QuantizationKernels
     /// <param name="scales">Written; <c>[rows, 1]</c>, float32.</param>
     public void QuantizeRows(Tensor x, Tensor codes, Tensor scales)
     {
-        if (x.NumberOfElements == 0)
-            return;
-
-        var packs = (int)(x.size(-1) / _vector);
-        _quantizeRows.Launch(x, packs, [x, codes, scales, packs]);
+        var packs = (int)(x.size(1) / _vector);
+        CudaApi.Launch(
+            _quantizeRows, x.size(0), QuantizeThreads, [x, codes, scales, packs], sharedBytes: KeptRow.Bytes(packs));
     }
 
     /// <summary>The values of NF4 codes.</summary>

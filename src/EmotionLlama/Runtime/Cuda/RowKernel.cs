@@ -12,9 +12,6 @@ internal sealed class RowKernel(params nint[] versions)
     private const int MostThreads = 1024;
     private const int Warp = 32;
 
-    /// <summary>The longest row, in packs of 16 bytes.</summary>
-    public int Longest => MostThreads << (versions.Length - 1);
-
     /// <summary>Queues it for all rows of a tensor.</summary>
     /// <param name="x">The tensor.</param>
     /// <param name="packs">Packs of a row.</param>
