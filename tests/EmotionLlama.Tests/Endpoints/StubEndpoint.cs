@@ -10,7 +10,7 @@ namespace EmotionLlama.Tests.Endpoints;
 /// <summary>A local OpenAI-compatible server that replies as a test says.</summary>
 internal sealed class StubEndpoint : IDisposable
 {
-    private readonly HttpListener _listener = new();
+    private readonly HttpListener _listener;
     private readonly Func<StubCall, StubReply> _reply;
     private readonly ConcurrentQueue<StubCall> _calls = new();
     private readonly Lock _lock = new();
@@ -21,9 +21,7 @@ internal sealed class StubEndpoint : IDisposable
     public StubEndpoint(Func<StubCall, StubReply>? reply = null)
     {
         _reply = reply ?? StubJudgement.Of;
-        BaseUrl = $"http://127.0.0.1:{FreePort()}/v1";
-        _listener.Prefixes.Add(BaseUrl + "/");
-        _listener.Start();
+        (_listener, BaseUrl) = Listen();
         _ = AcceptAsync();
     }
 
@@ -35,6 +33,26 @@ internal sealed class StubEndpoint : IDisposable
     public int MostAtOnce { get; private set; }
 
     public void Dispose() => _listener.Close();
+
+    /// <summary>Takes a free port. Another program may take it first, as only a listener of another kind can ask for one.
+    /// </summary>
+    private static (HttpListener Listener, string BaseUrl) Listen()
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var url = $"http://127.0.0.1:{FreePort()}/v1";
+            var listener = new HttpListener { Prefixes = { url + "/" } };
+            try
+            {
+                listener.Start();
+                return (listener, url);
+            }
+            catch (HttpListenerException) when (attempt < 10)
+            {
+                listener.Close();
+            }
+        }
+    }
 
     private static int FreePort()
     {
