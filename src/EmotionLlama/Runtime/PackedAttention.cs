@@ -26,7 +26,7 @@ internal sealed class PackedAttention : IDisposable
         Tensor output,
         Tensor? graph,
         HopperAttention? kernels,
-        params Tensor[] kept)
+        Tensor[] kept)
     {
         _inputs = inputs;
         _layout = layout;
@@ -51,43 +51,26 @@ internal sealed class PackedAttention : IDisposable
     /// little more. All of it belongs to the dispose scope that is open.</summary>
     public static PackedAttention Forward(QueryKeyValue inputs, SequenceLayout layout)
     {
-        if (HopperAttention.For(inputs) is { } kernels)
-        {
-            var (output, logarithms) = kernels.Forward(inputs, layout);
-            return new(inputs, layout, output, graph: null, kernels, logarithms);
-        }
-
-        if (UsesFlash(inputs.Query))
-        {
-            var results = Flash(inputs, layout);
-            return new(inputs, layout, results[0].view(results[0].size(0), -1), graph: null, kernels: null, results);
-        }
+        if (Fused(inputs, layout) is var (kernels, output, kept))
+            return new(inputs, layout, output, graph: null, kernels, kept);
 
         // A graph of its own, from these inputs to this output.
         using var _ = enable_grad();
         var leaves = new QueryKeyValue(Leaf(inputs.Query), Leaf(inputs.Key), Leaf(inputs.Value));
         var graph = Operators.Attention(leaves.Query, leaves.Key, leaves.Value, layout);
-        return new(leaves, layout, graph.detach(), graph, kernels: null);
+        return new(leaves, layout, graph.detach(), graph, kernels: null, kept: []);
     }
 
     /// <summary>Attends without keeping anything. Can be differentiated where flash attention does not serve.</summary>
     public static Tensor Attend(QueryKeyValue inputs, SequenceLayout layout)
     {
-        if (HopperAttention.For(inputs) is { } kernels)
-        {
-            var (output, logarithms) = kernels.Forward(inputs, layout);
-            logarithms.Dispose();
-            return output;
-        }
-
-        if (!UsesFlash(inputs.Query))
+        if (Fused(inputs, layout) is not var (_, output, kept))
             return Operators.Attention(inputs.Query, inputs.Key, inputs.Value, layout);
 
-        var results = Flash(inputs, layout);
-        foreach (var unneeded in results[1..])
+        foreach (var unneeded in kept)
             unneeded.Dispose();
 
-        return results[0].view(results[0].size(0), -1);
+        return output;
     }
 
     /// <summary>The gradient of the row that <see cref="FusedOperators.Rope"/> made the inputs of.</summary>
@@ -137,15 +120,29 @@ internal sealed class PackedAttention : IDisposable
         return new(results[0], results[1], results[2]);
     }
 
-    /// <summary>Output, log-sum-exp, state of the generator, and two that only belong to it.</summary>
-    private static Tensor[] Flash(QueryKeyValue inputs, SequenceLayout layout)
+    /// <summary>Attends by kernels in half precision; null where there are none for these inputs.</summary>
+    /// <returns>Our own kernels, null for flash attention; the output, <c>[tokens, heads · channels]</c>; what the gradient
+    /// needs of it: the logarithms of ours, or flash attention's output <c>[tokens, heads, channels]</c>, log-sum-exp, state of
+    /// the generator, and two that only belong to it.</returns>
+    private static (HopperAttention? Kernels, Tensor Output, Tensor[] Kept)? Fused(
+        QueryKeyValue inputs, SequenceLayout layout)
     {
+        if (HopperAttention.For(inputs) is { } kernels)
+        {
+            var (output, logarithms) = kernels.Forward(inputs, layout);
+            return (kernels, output, [logarithms]);
+        }
+
+        if (!UsesFlash(inputs.Query))
+            return null;
+
         var starts = OperatorArgument.Optional(layout.Starts);
-        return NativeTorch.Call(
+        var results = NativeTorch.Call(
             "aten::_flash_attention_forward"u8, ""u8, 5,
             inputs.Query, inputs.Key, inputs.Value, starts, starts, layout.Longest, layout.Longest, 0.0, true, false,
             OperatorArgument.None, OperatorArgument.None, OperatorArgument.None, OperatorArgument.None,
             OperatorArgument.None);
+        return (null, results[0].view(results[0].size(0), -1), results);
     }
 
     private static Tensor Leaf(Tensor x) => x.detach().requires_grad_();

@@ -1,4 +1,5 @@
 using EmotionLlama.Pretraining;
+using EmotionLlama.Tests.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -12,8 +13,9 @@ public sealed class DrawnWeightsTests
     [InlineData(DeviceType.CUDA)]
     public void A_name_has_the_same_values_each_time(DeviceType type)
     {
-        Assert.SkipUnless(
-            type == DeviceType.CPU || (TryInitializeDeviceType(type) && cuda.is_available()), "there is no CUDA GPU here");
+        if (type == DeviceType.CUDA)
+            GpuTests.Need();
+
         using var scope = NewDisposeScope();
         var device = new Device(type);
 

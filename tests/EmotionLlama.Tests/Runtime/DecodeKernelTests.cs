@@ -3,21 +3,13 @@ using EmotionLlama.Models;
 using EmotionLlama.Runtime;
 using EmotionLlama.Runtime.Cuda;
 using EmotionLlama.Tests.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EmotionLlama.Tests.Runtime;
 
 /// <summary>The kernels of decoding, and recorded steps, against plain operators in float32 on the CPU.</summary>
-public sealed class DecodeKernelTests : IDisposable
+public sealed class DecodeKernelTests : GpuTests
 {
-    private readonly DisposeScope _scope = NewDisposeScope();
-
-    public DecodeKernelTests() => Assert.SkipUnless(
-        TryInitializeDeviceType(DeviceType.CUDA) && cuda.is_available(), "there is no CUDA GPU here");
-
-    public void Dispose() => _scope.Dispose();
-
     [Theory]
     [InlineData(ScalarType.BFloat16, 32, 32, 128, new[] { 330 }, 1, 0)]
     [InlineData(ScalarType.BFloat16, 32, 32, 128, new[] { 330 }, 1, 200)]
@@ -201,19 +193,5 @@ public sealed class DecodeKernelTests : IDisposable
             value.copy_(TinyModels.Normal(value.shape, 0.2, NoisyWeights.SeedOf(name)));
 
         return llama;
-    }
-
-    private static Tensor Draw(ScalarType type, int seed, params long[] shape) =>
-        TinyModels.Normal(shape, 1, seed).to(type);
-
-    private static Tensor Wide(Tensor x) => x.cpu().to(ScalarType.Float32);
-
-    /// <summary>Each value within a few roundings of the data type, measured against the largest.</summary>
-    private static void AssertClose(ScalarType type, Tensor expected, Tensor actual)
-    {
-        var tolerance = type switch { ScalarType.Float32 => 2e-5, ScalarType.Float16 => 4e-3, _ => 2e-2 };
-        Assert.Equal(expected.shape, actual.shape);
-        var scale = expected.abs().max().item<float>() + 1e-6;
-        Assert.InRange((expected - Wide(actual)).abs().max().item<float>() / scale, 0, tolerance);
     }
 }

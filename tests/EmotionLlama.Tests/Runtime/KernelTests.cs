@@ -2,19 +2,13 @@ using EmotionLlama.Runtime;
 using EmotionLlama.Tests.Models;
 using EmotionLlama.Tests.Training;
 using EmotionLlama.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EmotionLlama.Tests.Runtime;
 
 /// <summary>The CUDA kernels against the plain operators, which compute the same in float32 on the CPU.</summary>
-public sealed class KernelTests : IDisposable
+public sealed class KernelTests : GpuTests
 {
-    private readonly DisposeScope _scope = NewDisposeScope();
-
-    public KernelTests() => Assert.SkipUnless(
-        TryInitializeDeviceType(DeviceType.CUDA) && cuda.is_available(), "there is no CUDA GPU here");
-
     public static TheoryData<ScalarType, int, int> Shapes
     {
         get
@@ -30,8 +24,6 @@ public sealed class KernelTests : IDisposable
             return data;
         }
     }
-
-    public void Dispose() => _scope.Dispose();
 
     [Theory]
     [MemberData(nameof(Shapes))]
@@ -180,24 +172,5 @@ public sealed class KernelTests : IDisposable
         var gateUp = empty([0, 32], ScalarType.BFloat16, CUDA);
 
         Assert.Equal([0, 16], FusedOperators.SwiGlu(gateUp).shape);
-    }
-
-    private static Tensor Draw(ScalarType type, int seed, params long[] shape) =>
-        TinyModels.Normal(shape, 1, seed).to(type);
-
-    private static Tensor Wide(Tensor x) => x.cpu().to(ScalarType.Float32);
-
-    /// <summary>Each value within a few roundings of the data type, measured against the largest of its row.</summary>
-    internal static void AssertClose(ScalarType type, Tensor expected, Tensor actual, double looser = 1)
-    {
-        var tolerance = looser * type switch
-        {
-            ScalarType.Float32 => 2e-5,
-            ScalarType.Float16 => 4e-3,
-            _ => 2e-2,
-        };
-        Assert.Equal(expected.shape, actual.shape);
-        var scale = expected.abs().max().item<float>() + 1e-6;
-        Assert.InRange((expected - Wide(actual)).abs().max().item<float>() / scale, 0, tolerance);
     }
 }

@@ -3,21 +3,13 @@ using EmotionLlama.Generation;
 using EmotionLlama.Models;
 using EmotionLlama.Runtime;
 using EmotionLlama.Tests.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EmotionLlama.Tests.Runtime;
 
 /// <summary>The kernels of quantized matrices against the plain operators on the CPU, which round alike.</summary>
-public sealed class QuantizationKernelTests : IDisposable
+public sealed class QuantizationKernelTests : GpuTests
 {
-    private readonly DisposeScope _scope = NewDisposeScope();
-
-    public QuantizationKernelTests() => Assert.SkipUnless(
-        TryInitializeDeviceType(DeviceType.CUDA) && cuda.is_available(), "there is no CUDA GPU here");
-
-    public void Dispose() => _scope.Dispose();
-
     // One row and many, a pack alone, rows shorter and longer than a block, one that fits no block, and no row.
     [Theory]
     [InlineData(1, 8)]

@@ -1,23 +1,15 @@
 using EmotionLlama.Models;
 using EmotionLlama.Runtime;
 using EmotionLlama.Tests.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EmotionLlama.Tests.Runtime;
 
 /// <summary>The CUDA kernels of frozen encoders against the plain operators, which compute the same in float32 on the
 /// CPU.</summary>
-public sealed class VisionKernelTests : IDisposable
+public sealed class VisionKernelTests : GpuTests
 {
-    private readonly DisposeScope _scope = NewDisposeScope();
-
-    public VisionKernelTests() => Assert.SkipUnless(
-        TryInitializeDeviceType(DeviceType.CUDA) && cuda.is_available(), "there is no CUDA GPU here");
-
     public static TheoryData<ScalarType, int, int> Shapes => KernelTests.Shapes;
-
-    public void Dispose() => _scope.Dispose();
 
     [Theory]
     [MemberData(nameof(Shapes))]
@@ -30,12 +22,12 @@ public sealed class VisionKernelTests : IDisposable
 
         var (sum, normed) = EncoderOperators.AddLayerNorm(
             x.cuda(), delta.cuda(), weight.cuda(), bias.cuda(), 1e-6, room);
-        KernelTests.AssertClose(type, Wide(x) + Wide(delta), sum);
-        KernelTests.AssertClose(type, Norm(sum), normed);
+        AssertClose(type, Wide(x) + Wide(delta), sum);
+        AssertClose(type, Norm(sum), normed);
 
         var (same, alone) = EncoderOperators.AddLayerNorm(x.cuda(), null, weight.cuda(), bias.cuda(), 1e-6, room);
         Assert.Equal(0, TinyModels.Distance(Wide(x), Wide(same)));
-        KernelTests.AssertClose(type, Norm(x), alone);
+        AssertClose(type, Norm(x), alone);
 
         Tensor Norm(Tensor of) =>
             EncoderOperators.AddLayerNorm(Wide(of), null, Wide(weight), Wide(bias), 1e-6, room: null).Normed;
@@ -49,7 +41,7 @@ public sealed class VisionKernelTests : IDisposable
         using var room = Room(x, sequences: 1, heads: 1, inner: width);
         room?.Inner.copy_(x);
 
-        KernelTests.AssertClose(
+        AssertClose(
             type, EncoderOperators.Gelu(Wide(x), room: null), EncoderOperators.Gelu(room?.Inner ?? x.cuda(), room));
     }
 
@@ -65,7 +57,7 @@ public sealed class VisionKernelTests : IDisposable
         using var room = Room(rows.narrow(1, 0, heads * channels), sequences, heads, inner: 8)!;
         room.QueryKeyValue.copy_(rows);
 
-        KernelTests.AssertClose(
+        AssertClose(
             type,
             EncoderOperators.Attention(Wide(rows), sequences, heads, room: null),
             EncoderOperators.Attention(room.QueryKeyValue, sequences, heads, room));
@@ -82,7 +74,7 @@ public sealed class VisionKernelTests : IDisposable
         using var fused = Tower(CUDA, type);
         var images = TinyModels.Normal([3, 3, 56, 56], 1, 1);
 
-        KernelTests.AssertClose(
+        AssertClose(
             type, plain.Forward(images), fused.Forward(images.cuda().to(type)), looser: 2);
 
         static EvaVisionTransformer Tower(Device device, ScalarType type) => new(
@@ -93,9 +85,4 @@ public sealed class VisionKernelTests : IDisposable
 
     private static EncoderRoom? Room(Tensor x, int sequences, int heads, int inner) =>
         EncoderRoom.For(x.cuda(), sequences, heads, inner);
-
-    private static Tensor Draw(ScalarType type, int seed, params long[] shape) =>
-        TinyModels.Normal(shape, 1, seed).to(type);
-
-    private static Tensor Wide(Tensor x) => x.cpu().to(ScalarType.Float32);
 }
