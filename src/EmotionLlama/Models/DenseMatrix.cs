@@ -30,6 +30,14 @@ internal sealed class DenseMatrix : FrozenMatrix
     public override Tensor Backward(Rows gradient) => gradient.Full.mm(_whole);
 
     /// <inheritdoc/>
+    public override (Tensor GateUp, Rows Gated) ForwardGated(Rows x, RowForms forms) =>
+        FusedOperators.LinearSwiGlu(x.Full, _whole);
+
+    /// <inheritdoc/>
+    public override Rows BackwardGated(Rows gradient, Tensor gateUp, RowForms forms) =>
+        FusedOperators.LinearSwiGluBackward(gradient.Full, _whole, gateUp);
+
+    /// <inheritdoc/>
     public override bool TryAdd(long firstRow, Tensor update)
     {
         using var scope = NewDisposeScope();

@@ -21,6 +21,24 @@ internal abstract class FrozenMatrix : IDisposable
     /// <returns><c>gradient W</c>, <c>[tokens, in]</c>.</returns>
     public abstract Tensor Backward(Rows gradient);
 
+    /// <summary>Applies it where it is gate and up, and gates.</summary>
+    /// <param name="x"><c>[tokens, in]</c>.</param>
+    /// <param name="forms">In which forms the gated activation is wanted.</param>
+    /// <returns>Gate and up, <c>[tokens, 2 · inner]</c>, and <c>silu(gate) · up</c>, <c>[tokens, inner]</c>.</returns>
+    public virtual (Tensor GateUp, Rows Gated) ForwardGated(Rows x, RowForms forms)
+    {
+        var gateUp = Forward(x);
+        return (gateUp, QuantizingOperators.SwiGlu(gateUp, forms));
+    }
+
+    /// <summary>The gradient of gate and up, where it was applied to <c>silu(gate) · up</c>.</summary>
+    /// <param name="gradient">Gradient of the output, <c>[tokens, out]</c>.</param>
+    /// <param name="gateUp"><c>[tokens, 2 · inner]</c>; may be overwritten by the result.</param>
+    /// <param name="forms">In which forms the result is wanted.</param>
+    /// <returns><c>[tokens, 2 · inner]</c></returns>
+    public virtual Rows BackwardGated(Rows gradient, Tensor gateUp, RowForms forms) =>
+        QuantizingOperators.SwiGluBackward(Backward(gradient), gateUp, forms);
+
     /// <summary>The matrices that it is made of, <c>[rows, in]</c> each, in the data type of the arithmetic. Views where
     /// they are stored so; others are made anew and belong to the dispose scope that is open.</summary>
     public abstract IReadOnlyList<Tensor> Parts { get; }

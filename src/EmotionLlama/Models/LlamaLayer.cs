@@ -109,8 +109,8 @@ internal sealed class LlamaLayer : IDisposable
         dropout.GateUp ??= dropout.Draw(_gateUp, rest);
         var second = Norm(new(rest, mixed), _postAttentionNorm, _gateUp, dropout.GateUp);
         var middle = second.Sum;
-        var gateUp = _gateUp.Forward(second.Rows, second.Dropped, out var gateKept);
-        var gated = QuantizingOperators.SwiGlu(gateUp, _down.GradientForms);
+        var (gateUp, gated) = _gateUp.ForwardGated(
+            second.Rows, second.Dropped, _down.GradientForms, out var gateKept);
         dropout.Down ??= gated.Wide is null ? null : dropout.Draw(_down, gated.Wide);
         var added = _down.Forward(gated, gated.Wide is null ? null : Drop(gated.Wide, dropout.Down), out var downKept);
         output = new(middle, added.MoveToOuterDisposeScope());
@@ -136,8 +136,7 @@ internal sealed class LlamaLayer : IDisposable
     {
         using var scope = NewDisposeScope();
         var gateUp = kept.GateUp ?? GateUpAgain(kept.Middle, dropout.GateUp);
-        var gated = Whole(_down.Backward(gradient, kept.Updates.Down), dropout.Down);
-        var gateUpGradient = QuantizingOperators.SwiGluBackward(gated, gateUp, _gateUp.GradientForms);
+        var gateUpGradient = GatedBackward(gradient, kept.Updates.Down, dropout.Down, gateUp);
         var middle = NormBackward(
             _gateUp.Backward(gateUpGradient, kept.Updates.GateUp),
             dropout.GateUp,
@@ -180,6 +179,12 @@ internal sealed class LlamaLayer : IDisposable
         var normed = Norm(new(middle, null), _postAttentionNorm, _gateUp, dropout);
         return _gateUp.Forward(normed.Rows, normed.Dropped, out _);
     }
+
+    private Rows GatedBackward(Rows gradient, LoraActivations? kept, DropoutMask? dropout, Tensor gateUp) =>
+        _down.HasAdapters
+            ? QuantizingOperators.SwiGluBackward(
+                Whole(_down.Backward(gradient, kept), dropout), gateUp, _gateUp.GradientForms)
+            : _down.Frozen.BackwardGated(gradient, gateUp, _gateUp.GradientForms);
 
     private NormedRows Norm(ResidualStream stream, Tensor weight) =>
         FusedOperators.AddRmsNorm(stream.Sum, stream.Added, weight, _config.NormEpsilon);

@@ -20,6 +20,33 @@ internal static class FusedOperators
             ? kernels.Multiply(x, matrix)
             : functional.linear(x, matrix);
 
+    /// <summary>A linear map to gate and up, and <see cref="SwiGlu"/> of them.</summary>
+    /// <param name="x"><c>[tokens, in]</c>.</param>
+    /// <param name="matrix"><c>[2 · inner, in]</c>.</param>
+    /// <returns>Gate and up, <c>[tokens, 2 · inner]</c>, and the gated activation, <c>[tokens, inner]</c>.</returns>
+    public static (Tensor GateUp, Tensor Gated) LinearSwiGlu(Tensor x, Tensor matrix)
+    {
+        if (HopperProducts.For(x, matrix) is { } kernels)
+            return kernels.Forward(x, matrix);
+
+        var gateUp = Linear(x, matrix);
+        return (gateUp, SwiGlu(gateUp));
+    }
+
+    /// <summary>The gradient of gate and up through a linear map behind <see cref="SwiGlu"/>.</summary>
+    /// <param name="gradient">Gradient of the map's output, <c>[tokens, out]</c>.</param>
+    /// <param name="matrix"><c>[out, inner]</c>.</param>
+    /// <param name="gateUp"><c>[tokens, 2 · inner]</c>; may be overwritten by the result.</param>
+    /// <returns><c>[tokens, 2 · inner]</c></returns>
+    public static Tensor LinearSwiGluBackward(Tensor gradient, Tensor matrix, Tensor gateUp)
+    {
+        if (HopperProducts.For(gradient, matrix) is not { } kernels)
+            return SwiGluBackward(gradient.mm(matrix), gateUp);
+
+        kernels.Backward(gradient, matrix, gateUp);
+        return gateUp;
+    }
+
     /// <summary>Chooses the most likely next tokens.</summary>
     /// <param name="logits"><c>[rows, ids]</c>.</param>
     /// <param name="vocabulary">Ids that may be chosen, from 0 on.</param>

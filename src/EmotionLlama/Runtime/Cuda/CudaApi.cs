@@ -249,22 +249,28 @@ internal static unsafe class CudaApi
     /// another one touches; on a stream of our own it then begins early.</param>
     /// <param name="sharedBytes">Shared memory of a block, beside what the kernel declares; more than 48 KiB only after
     /// <see cref="AllowShared"/>.</param>
+    /// <param name="maps">Descriptions of matrices, which are the kernel's first arguments.</param>
     public static void Launch(
         nint function,
         long blocks,
         int threads,
         ReadOnlySpan<KernelArgument> arguments,
         bool overlaps = false,
-        int sharedBytes = 0)
+        int sharedBytes = 0,
+        ReadOnlySpan<TensorMap> maps = default)
     {
         if (blocks == 0)
             return;
 
-        var pointers = stackalloc void*[arguments.Length];
+        var pointers = stackalloc void*[maps.Length + arguments.Length];
+        fixed (TensorMap* matrices = maps)
         fixed (KernelArgument* values = arguments)
         {
+            for (var i = 0; i < maps.Length; i++)
+                pointers[i] = matrices + i;
+
             for (var i = 0; i < arguments.Length; i++)
-                pointers[i] = values + i;
+                pointers[maps.Length + i] = values + i;
 
             var (count, stream) = (checked((uint)blocks), CudaStream.Current);
             Check(
@@ -276,16 +282,9 @@ internal static unsafe class CudaApi
         }
     }
 
-    /// <summary>A property of the GPU in use.</summary>
-    private static int DeviceAttribute(int attribute)
-    {
-        int device, value;
-        Check(GetCurrentDevice(&device), "cuCtxGetDevice");
-        Check(GetAttribute(&value, attribute, device), "cuDeviceGetAttribute");
-        return value;
-    }
-
-    private static void Check(int code, string call)
+    /// <summary>Checks what the driver has answered.</summary>
+    /// <exception cref="InvalidOperationException">It has failed.</exception>
+    internal static void Check(int code, string call)
     {
         if (code == 0)
             return;
@@ -294,5 +293,14 @@ internal static unsafe class CudaApi
         var text = GetErrorName(code, &name) == 0 ? Marshal.PtrToStringUTF8((nint)name) : code.ToString(
             System.Globalization.CultureInfo.InvariantCulture);
         throw new InvalidOperationException($"{call}: {text}");
+    }
+
+    /// <summary>A property of the GPU in use.</summary>
+    private static int DeviceAttribute(int attribute)
+    {
+        int device, value;
+        Check(GetCurrentDevice(&device), "cuCtxGetDevice");
+        Check(GetAttribute(&value, attribute, device), "cuDeviceGetAttribute");
+        return value;
     }
 }

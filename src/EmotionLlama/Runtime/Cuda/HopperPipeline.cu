@@ -1,0 +1,281 @@
+// What a matrix product for compute capability 9.0 is made of: factors come to shared memory by its copy engine ("TMA"), a barrier
+// there says when they have, and the matrix units multiply them. Two blocks of a cluster work on rows below one another with the
+// same columns of the right factor, of which each fetches one half for both.
+
+// Where a matrix lies, and which part of it is copied at once; encoded by the driver.
+struct alignas(64) Map { u64 words[16]; };
+
+// A block computes 128 rows by two warp groups, whose sums are 64 rows and 256 columns; a third fetches the factors.
+constexpr int GROUP_ROWS = 64, BLOCK_ROWS = 2 * GROUP_ROWS, CLUSTER_ROWS = 2 * BLOCK_ROWS, SUM_COLUMNS = 256, DEPTH = 64;
+constexpr int GROUPS = 2, FETCHING = GROUPS, PRODUCT_THREADS = (GROUPS + 1) * THREADS;
+
+constexpr int PANEL_COLUMNS = 64;
+
+// What is fetched at once: 64 summed indices of both factors, whose rows are panels of HopperTiles.cu. The right factor's halves
+// lie behind one another.
+constexpr u32 LEFT_BYTES = BLOCK_ROWS * PANEL_ROW, HALF_BYTES = SUM_COLUMNS / 2 * PANEL_ROW;
+constexpr u32 STAGE_BYTES = LEFT_BYTES + 2 * HALF_BYTES;
+
+#define SLOTS_128 \
+    "{%0,%1,%2,%3,%4,%5,%6,%7,%8,%9,%10,%11,%12,%13,%14,%15,%16,%17,%18,%19,%20,%21,%22,%23,%24,%25,%26,%27,%28,%29,%30," \
+    "%31,%32,%33,%34,%35,%36,%37,%38,%39,%40,%41,%42,%43,%44,%45,%46,%47,%48,%49,%50,%51,%52,%53,%54,%55,%56,%57,%58,%59," \
+    "%60,%61,%62,%63,%64,%65,%66,%67,%68,%69,%70,%71,%72,%73,%74,%75,%76,%77,%78,%79,%80,%81,%82,%83,%84,%85,%86,%87,%88," \
+    "%89,%90,%91,%92,%93,%94,%95,%96,%97,%98,%99,%100,%101,%102,%103,%104,%105,%106,%107,%108,%109,%110,%111,%112,%113," \
+    "%114,%115,%116,%117,%118,%119,%120,%121,%122,%123,%124,%125,%126,%127}"
+#define SUMS_128(use, d) SUMS_64(use, d), SUMS_32_FROM(use, d, 64), SUMS_32_FROM(use, d, 96)
+#define SUMS_32_FROM(use, d, i) SUMS_16(use, d, i), SUMS_16(use, d, i + 16)
+
+// In a cluster, an address in shared memory begins with the number of the block, for which descriptions have no room.
+__device__ __forceinline__ u64 described_here(u32 address) { return described(address & 0x3ffff); }
+
+// sums += left right for 16 summed indices. The right factor's values lie together along them, or else (RIGHT_BY_ROWS) along
+// its columns.
+template<int RIGHT_BY_ROWS>
+__device__ __forceinline__ void add_step(float (&sums)[128], u32 left, u32 right)
+{
+    asm volatile(
+        "wgmma.mma_async.sync.aligned.m64n256k16." KINDS " " SLOTS_128 ", %128, %129, 1, 1, 1, 0, %130;"
+        : SUMS_128("+f", sums) : "l"(described_here(left)), "l"(described_here(right)), "n"(RIGHT_BY_ROWS));
+}
+
+__device__ __forceinline__ u32 address_of(const void* shared) { return (u32)__cvta_generic_to_shared(shared); }
+
+// A barrier in shared memory, an address here: a round of it ends when so many have arrived, and all bytes that they
+// expected.
+__device__ __forceinline__ void make_barrier(u64* barrier, u32 arrivals)
+{
+    asm volatile("mbarrier.init.shared::cta.b64 [%0], %1;" :: "r"(address_of(barrier)), "r"(arrivals) : "memory");
+}
+
+__device__ __forceinline__ void arrive_expecting(u32 barrier, u32 bytes)
+{
+    asm volatile("mbarrier.arrive.expect_tx.shared::cta.b64 _, [%0], %1;" :: "r"(barrier), "r"(bytes) : "memory");
+}
+
+// Arrives at the same barrier of one block of the cluster. A wider scope than the usual one would wait for all memory, each
+// time, which took longer than the products.
+__device__ __forceinline__ void arrive_at(u32 barrier, u32 block)
+{
+    asm volatile(
+        "{ .reg .b32 there; mapa.shared::cluster.u32 there, %0, %1; mbarrier.arrive.shared::cluster.b64 _, [there]; }"
+        :: "r"(barrier), "r"(block) : "memory");
+}
+
+// Waits for the end of the barrier's even rounds (0) or odd ones (1).
+__device__ __forceinline__ void await_round(u32 barrier, u32 odd)
+{
+    u32 ended = 0;
+    while (!ended)
+    {
+        asm volatile(
+            "{ .reg .pred ended; mbarrier.try_wait.parity.shared::cta.b64 ended, [%1], %2; selp.u32 %0, 1, 0, ended; }"
+            : "=r"(ended) : "r"(barrier), "r"(odd) : "memory");
+    }
+}
+
+__device__ __forceinline__ void await_cluster()
+{
+    asm volatile("barrier.cluster.arrive.release.aligned; barrier.cluster.wait.acquire.aligned;" ::: "memory");
+}
+
+// Fetches a part of a matrix; what lies beyond its edges becomes 0.
+__device__ __forceinline__ void fetch(u32 to, const Map& map, int column, int row, u32 barrier)
+{
+    asm volatile(
+        "cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1, {%2, %3}], [%4];"
+        :: "r"(to), "l"(&map), "r"(column), "r"(row), "r"(barrier) : "memory");
+}
+
+// The same for both blocks of the cluster.
+__device__ __forceinline__ void fetch_for_both(u32 to, const Map& map, int column, int row, u32 barrier)
+{
+    asm volatile(
+        "cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes.multicast::cluster "
+        "[%0], [%1, {%2, %3}], [%4], %5;"
+        :: "r"(to), "l"(&map), "r"(column), "r"(row), "r"(barrier), "h"((u16)3) : "memory");
+}
+
+// Writes a panel to a part of a matrix; nothing beyond its edges. The thread's stores so far are one group, then.
+__device__ __forceinline__ void store(const Map& map, int column, int row, u32 from)
+{
+    asm volatile(
+        "cp.async.bulk.tensor.2d.global.shared::cta.bulk_group [%0, {%1, %2}], [%3]; cp.async.bulk.commit_group;"
+        :: "l"(&map), "r"(column), "r"(row), "r"(from) : "memory");
+}
+
+// Waits until all but LATER of the thread's stores have read their panels.
+template<int LATER>
+__device__ __forceinline__ void await_stores_read()
+{
+    asm volatile("cp.async.bulk.wait_group.read %0;" :: "n"(LATER) : "memory");
+}
+
+__device__ __forceinline__ void await_stores() { asm volatile("cp.async.bulk.wait_group 0;" ::: "memory"); }
+
+// Lets the copy engine see what threads have written to shared memory, and waits for all threads of the warp group.
+__device__ __forceinline__ void await_group()
+{
+    asm volatile("fence.proxy.async.shared::cta; bar.sync %0, %1;" :: "r"(threadIdx.x / THREADS + 1), "n"(THREADS) : "memory");
+}
+
+__device__ __forceinline__ u32 read_pair(u32 at)
+{
+    u32 value;
+    asm volatile("ld.shared.b32 %0, [%1];" : "=r"(value) : "r"(at) : "memory");
+    return value;
+}
+
+__device__ __forceinline__ void write_pair(u32 at, u32 value)
+{
+    asm volatile("st.shared.b32 [%0], %1;" :: "r"(at), "r"(value) : "memory");
+}
+
+__device__ __forceinline__ float2 wide_pair(u32 pair)
+{
+    T first, second;
+    first.bits = (u16)pair;
+    second.bits = (u16)(pair >> 16);
+    return make_float2(wide(first), wide(second));
+}
+
+// Where the thread's pair of sums number i belongs in a panel of 64 rows and columns.
+__device__ __forceinline__ u32 place_of(int i, int half)
+{
+    u32 row = sum_row(half) % GROUP_ROWS;
+    return row * PANEL_ROW + ((i ^ row) & 7) * 16 + threadIdx.x % 4 * 4;
+}
+
+// The stages that factors come by, one behind the other, and the barriers that say which hold factors and which are free.
+template<int STAGES>
+struct Ring
+{
+    u32 first, filled, freed, stage = 0, odd = 0;
+
+    __device__ __forceinline__ u32 left() const { return first + stage * STAGE_BYTES; }
+
+    __device__ __forceinline__ u32 right() const { return left() + LEFT_BYTES; }
+
+    __device__ __forceinline__ u32 barrier() const { return filled + stage * sizeof(u64); }
+
+    __device__ __forceinline__ void await_filled() const { await_round(barrier(), odd); }
+
+    // In the first round, all are.
+    __device__ __forceinline__ void await_freed() const { await_round(freed + stage * sizeof(u64), odd ^ 1); }
+
+    // Called by all threads of a warp group, which has done with the stage.
+    __device__ __forceinline__ void free() const
+    {
+        if (threadIdx.x % THREADS < 2)
+            arrive_at(freed + stage * sizeof(u64), threadIdx.x % THREADS);
+    }
+
+    __device__ __forceinline__ void step()
+    {
+        if (++stage == STAGES)
+        {
+            stage = 0;
+            odd ^= 1;
+        }
+    }
+};
+
+// The tiles of a product in the order in which clusters take them: bands of rows, so that what clusters read at the same time
+// stays in the second-level cache.
+struct Tiles
+{
+    static constexpr int BAND = 10;
+    int down, across, first, stride;
+
+    __device__ __forceinline__ Tiles(int rows, int columns, int width)
+        : down((rows + CLUSTER_ROWS - 1) / CLUSTER_ROWS), across((columns + width - 1) / width), first(blockIdx.x / 2),
+          stride(gridDim.x / 2)
+    {
+    }
+
+    // Calls body(row, column) with the first row and column of each of the cluster's tiles.
+    template<typename Body>
+    __device__ __forceinline__ void each(int width, Body body) const
+    {
+        for (int tile = first; tile < down * across; tile += stride)
+        {
+            int band = tile / (BAND * across), inside = tile % (BAND * across), high = min(BAND, down - band * BAND);
+            body((band * BAND + inside % high) * CLUSTER_ROWS, inside / high * width);
+        }
+    }
+};
+
+// Computes a product, of which the job says what comes from where and what becomes of the sums.
+template<typename Job>
+__device__ __forceinline__ void multiply(Job job, int rows, int columns, int depth)
+{
+    __shared__ __align__(8) u64 filled[Job::STAGES], freed[Job::STAGES];
+    u32 rank, first = address_of(tiles);
+    asm("mov.u32 %0, %%cluster_ctarank;" : "=r"(rank));
+    if (threadIdx.x == 0)
+    {
+        for (int i = 0; i < Job::STAGES; i++)
+        {
+            make_barrier(&filled[i], 1);
+            make_barrier(&freed[i], 2 * GROUPS);
+        }
+
+        job.make_barriers();
+        asm volatile("fence.mbarrier_init.release.cluster;" ::: "memory");
+    }
+
+    await_cluster();
+    Ring<Job::STAGES> ring{first, address_of(filled), address_of(freed)};
+    Tiles order(rows, columns, Job::WIDTH);
+    int steps = (depth + DEPTH - 1) / DEPTH, group = threadIdx.x / THREADS;
+    if (group == FETCHING)
+    {
+        asm volatile("setmaxnreg.dec.sync.aligned.u32 40;");
+        if (threadIdx.x == FETCHING * THREADS)
+        {
+            order.each(Job::WIDTH, [&](int row, int column)
+            {
+                for (int k = 0; k < steps; k++, ring.step())
+                {
+                    ring.await_freed();
+                    arrive_expecting(ring.barrier(), STAGE_BYTES);
+                    fetch(ring.left(), job.left, k * DEPTH, row + rank * BLOCK_ROWS, ring.barrier());
+                    job.fetch_right(ring.right() + rank * HALF_BYTES, rank, column, k * DEPTH, ring.barrier());
+                }
+            });
+        }
+    }
+    else
+    {
+        asm volatile("setmaxnreg.inc.sync.aligned.u32 232;");
+        job.panels = first + Job::STAGES * STAGE_BYTES + group * Job::PANELS * PANEL;
+        order.each(Job::WIDTH, [&](int row, int column)
+        {
+            row += rank * BLOCK_ROWS + group * GROUP_ROWS;
+            job.begin(row, column);
+            float sums[128];
+#pragma unroll
+            for (int i = 0; i < 128; i++)
+                sums[i] = 0;
+
+            for (int k = 0; k < steps; k++, ring.step())
+            {
+                ring.await_filled();
+                u32 left = ring.left() + group * PANEL, right = ring.right();
+                begin_products();
+#pragma unroll
+                for (int i = 0; i < DEPTH / 16; i++)
+                    add_step<Job::RIGHT_BY_ROWS>(sums, left + i * 32, right + i * (Job::RIGHT_BY_ROWS ? 2 * EIGHT_ROWS : 32));
+
+                end_products();
+                await_products<0>(sums);
+                ring.free();
+            }
+
+            job.end(sums, row, column);
+        });
+        await_stores();
+    }
+
+    // Nobody leaves while the other block may still send to it.
+    await_cluster();
+}
