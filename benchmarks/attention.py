@@ -7,70 +7,20 @@ float32 arithmetic, then it times, in bf16 with CUDA events, the median of five 
 the rotation's), libtorch's variable-length flash attention (whose gradient does not), and, where all sequences are equally long,
 cuDNN's attention over a grid.
 """
-import ctypes
-import glob
 import math
-import os
 
 import torch
 
+from hopper import Kernels, distance, timed
+
 CHANNELS, TILE, THREADS, TILE_BYTES = 128, 64, 128, 16384
-FOLDER = "src/EmotionLlama/Runtime/Cuda"
-FILES = ("Common.cu", "HopperTiles.cu", "HopperAttention.cu")
-SHARED = {"attend": 5 * TILE_BYTES, "attend_backward_queries": 6 * TILE_BYTES, "attend_backward_keys": 6 * TILE_BYTES + 1024}
+FILES = ("HopperTiles.cu", "HopperAttention.cu")
+KERNELS = {
+    "attend": (THREADS, 5 * TILE_BYTES),
+    "attend_backward_queries": (THREADS, 6 * TILE_BYTES),
+    "attend_backward_keys": (THREADS, 6 * TILE_BYTES + 1024),
+}
 ATEN = torch.ops.aten
-
-torch.zeros(1, device="cuda")
-driver = ctypes.CDLL("libcuda.so.1")
-packages = os.path.dirname(os.path.dirname(torch.__file__))
-compiler = ctypes.CDLL(
-    [path for path in sorted(glob.glob(packages + "/nvidia/*/lib/libnvrtc.so.*")) if "builtins" not in path][0])
-
-
-def check(code, call):
-    if code != 0:
-        raise SystemExit(f"{call}: {code}")
-
-
-def compiled(element):
-    """The kernels for "bf16" or "f16", by name."""
-    program, size = ctypes.c_void_p(), ctypes.c_size_t()
-    source = "".join(open(f"{FOLDER}/{name}", encoding="utf-8").read() for name in FILES)
-    options = [b"--gpu-architecture=sm_90a", b"--std=c++17", f"--define-macro=ELEMENT={element}".encode()]
-    compiler.nvrtcCreateProgram(ctypes.byref(program), source.encode(), None, 0, None, None)
-    code = compiler.nvrtcCompileProgram(program, len(options), (ctypes.c_char_p * len(options))(*options))
-    compiler.nvrtcGetProgramLogSize(program, ctypes.byref(size))
-    log = ctypes.create_string_buffer(size.value)
-    compiler.nvrtcGetProgramLog(program, log)
-    if code != 0:
-        raise SystemExit(log.value.decode())
-
-    compiler.nvrtcGetCUBINSize(program, ctypes.byref(size))
-    image = ctypes.create_string_buffer(size.value)
-    compiler.nvrtcGetCUBIN(program, image)
-    module = ctypes.c_void_p()
-    check(driver.cuModuleLoadData(ctypes.byref(module), image), "cuModuleLoadData")
-    kernels = {}
-    for name, size in SHARED.items():
-        kernels[name] = ctypes.c_void_p()
-        check(driver.cuModuleGetFunction(ctypes.byref(kernels[name]), module, name.encode()), name)
-        check(driver.cuFuncSetAttribute(kernels[name], 8, size), "cuFuncSetAttribute")
-
-    return kernels
-
-
-def argument(value):
-    if torch.is_tensor(value):
-        return ctypes.c_uint64(value.data_ptr())
-
-    return ctypes.c_float(value) if isinstance(value, float) else ctypes.c_int(value)
-
-
-def launch(kernels, name, blocks, arguments):
-    held = [argument(value) for value in arguments]
-    pointers = (ctypes.c_void_p * len(held))(*[ctypes.cast(ctypes.byref(value), ctypes.c_void_p) for value in held])
-    stream = ctypes.c_void_p(torch.cuda.current_stream().cuda_stream)
-    check(driver.cuLaunchKernel(kernels[name], blocks, 1, 1, THREADS, 1, 1, SHARED[name], stream, pointers, None), name)
 
 
 class Case:
@@ -95,16 +45,16 @@ class Case:
         self.scale = 1 / math.sqrt(CHANNELS)
 
     def forward(self):
-        launch(self.kernels, "attend", self.blocks * self.heads * len(self.lengths), [
+        self.kernels.launch("attend", self.blocks * self.heads * len(self.lengths), [
             self.query, self.key, self.value, self.row.shape[1], self.output, self.logarithms, self.starts, self.blocks,
             self.heads, self.heads // self.key_heads, self.tokens, self.scale * math.log2(math.e)])
 
     def backward(self):
         _, keys, values = self.result.split(self.parts, 1)
-        launch(self.kernels, "attend_backward_queries", self.blocks * self.heads * len(self.lengths), [
+        self.kernels.launch("attend_backward_queries", self.blocks * self.heads * len(self.lengths), [
             self.query, self.key, self.value, self.row.shape[1], self.output, self.gradient, self.logarithms, self.products,
             self.result, *self.common(self.heads)])
-        launch(self.kernels, "attend_backward_keys", self.blocks * self.key_heads * len(self.lengths), [
+        self.kernels.launch("attend_backward_keys", self.blocks * self.key_heads * len(self.lengths), [
             self.query, self.key, self.value, self.row.shape[1], self.gradient, self.logarithms, self.products, keys, values,
             *self.common(self.key_heads)])
 
@@ -161,10 +111,6 @@ class Case:
         return *turned, value
 
 
-def distance(actual, expected):
-    return f"{((actual.float() - expected).norm() / expected.norm()).item():.1e}"
-
-
 def compare(kernels, element, dtype):
     for lengths, heads, key_heads in (([480, 480], 4, 4), ([1, 63, 64, 65, 130, 577, 7], 4, 4), ([200, 33], 8, 2)):
         case = Case(kernels, lengths, heads, key_heads, dtype)
@@ -182,25 +128,6 @@ def compare(kernels, element, dtype):
         print(flush=True)
 
 
-def timed(work, repeats=20):
-    for _ in range(5):
-        work()
-
-    times = []
-    for _ in range(5):
-        begin, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))
-        torch.cuda.synchronize()
-        begin.record()
-        for _ in range(repeats):
-            work()
-
-        end.record()
-        torch.cuda.synchronize()
-        times.append(begin.elapsed_time(end) / repeats * 1000)
-
-    return sorted(times)[2]
-
-
 def measure(kernels, lengths):
     case = Case(kernels, lengths, 32, 32, torch.bfloat16)
     case.forward()
@@ -216,7 +143,7 @@ def main():
     print(f"{torch.cuda.get_device_name()}, PyTorch {torch.__version__}")
     print("distances from float32 (of the output, and of the gradients of queries, keys and values):")
     for element, dtype in (("bf16", torch.bfloat16), ("f16", torch.float16)):
-        kernels = compiled(element)
+        kernels = Kernels(element, FILES, KERNELS)
         compare(kernels, element, dtype)
         if element == "bf16":
             bf16 = kernels

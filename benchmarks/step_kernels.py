@@ -17,6 +17,7 @@ import tempfile
 KINDS = (
     ("attention, backwards", r"^attend_backward|flash_bwd|flash.*backward"),
     ("attention, forwards", r"^attend$|flash_fwd|flash.*forward"),
+    ("gate and up, and their gradients, inside their products", r"^gated_product"),
     ("SwiGLU, backwards", r"^swiglu_backward"),
     ("SwiGLU", r"^swiglu"),
     ("normalization, backwards", r"^rms_norm_backward"),
