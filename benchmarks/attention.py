@@ -14,7 +14,7 @@ import torch
 from hopper import Kernels, distance, timed
 
 CHANNELS, TILE, THREADS, TILE_BYTES = 128, 64, 128, 16384
-FILES = ("HopperTiles.cu", "HopperAttention.cu")
+FILES = ("HopperUnits.cu", "HopperTiles.cu", "HopperAttention.cu")
 KERNELS = {
     "attend": (THREADS, 5 * TILE_BYTES),
     "attend_backward_queries": (THREADS, 6 * TILE_BYTES),

@@ -16,7 +16,7 @@ from torch.nn.functional import silu
 from hopper import Kernels, check, distance, driver, timed
 
 STAGE_BYTES, PANEL_BYTES, THREADS = 49152, 8192, 384
-FILES = ("HopperTiles.cu", "HopperPipeline.cu", "HopperProducts.cu")
+FILES = ("HopperUnits.cu", "HopperPipeline.cu", "HopperProducts.cu")
 KERNELS = {
     "gated_product": (THREADS, 4 * STAGE_BYTES + 4 * PANEL_BYTES),
     "gated_product_backward": (THREADS, 3 * STAGE_BYTES + 8 * PANEL_BYTES),

@@ -73,8 +73,7 @@ public sealed class AttentionKernelTests : GpuTests
     {
         int[] lengths = [200, 77];
         using var table = new RotaryTable(128, lengths.Max(), 10_000, 1, CUDA);
-        Assert.SkipUnless(
-            HopperAttention.Serves(CudaApi.ComputeCapability(), type), "libtorch's flash attention sums by atomics");
+        Assert.SkipUnless(HopperUnits.Serve(type), "libtorch's flash attention sums by atomics");
         var layout = SequenceLayout.Create(lengths, CUDA);
         var rotations = new Rotations(table, layout.Positions, type);
         var row = FusedOperators.Rope(Draw(type, 1, lengths.Sum(), 24 * 128).cuda(), rotations, 8, 8);

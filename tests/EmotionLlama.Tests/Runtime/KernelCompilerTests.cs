@@ -18,8 +18,7 @@ public sealed class KernelCompilerTests
         string[][] modules =
         [
             FusedKernels.Files, DecodeKernels.Files, QuantizationKernels.Files, VisionKernels.Files,
-            .. HopperAttention.Serves(capability, type) ? [HopperAttention.Files] : Array.Empty<string[]>(),
-            .. HopperProducts.Serves(capability, type) ? [HopperProducts.Files] : Array.Empty<string[]>(),
+            .. HopperUnits.Serve(capability, type) ? [HopperAttention.Files, HopperProducts.Files] : Array.Empty<string[]>(),
         ];
 
         Assert.All(modules, files => Assert.NotEmpty(KernelModule.Compile(type, capability, files)));

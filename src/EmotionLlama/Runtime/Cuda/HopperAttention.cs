@@ -8,9 +8,8 @@ namespace EmotionLlama.Runtime.Cuda;
 internal sealed class HopperAttention
 {
     /// <summary>Where the kernels are.</summary>
-    public static readonly string[] Files = ["HopperTiles.cu", "HopperAttention.cu"];
+    public static readonly string[] Files = ["HopperUnits.cu", "HopperTiles.cu", "HopperAttention.cu"];
 
-    private const int Capability = 90;
     private const int Channels = 128;
     private const int Tile = 64;
     private const int TileBytes = Tile * Channels * 2;
@@ -37,10 +36,6 @@ internal sealed class HopperAttention
         CudaApi.AllowShared(_backwardKeys, KeysBytes);
     }
 
-    /// <summary>Whether a GPU and a data type have these kernels.</summary>
-    public static bool Serves(int capability, ScalarType type) =>
-        capability == Capability && type is ScalarType.BFloat16 or ScalarType.Float16;
-
     /// <summary>The kernels for queries, keys and values; null where another way has to do.</summary>
     /// <param name="inputs">They fit where each token's lie in one row of memory, as <see cref="FusedOperators.Rope"/>
     /// gives them.</param>
@@ -54,7 +49,7 @@ internal sealed class HopperAttention
             && value.stride(0) == query.stride(0)
                 ? Loaded.GetOrAdd(
                     (query.dtype, query.device_index),
-                    static key => Serves(CudaApi.ComputeCapability(), key.Type) ? new(key.Type) : null)
+                    static key => HopperUnits.Serve(key.Type) ? new(key.Type) : null)
                 : null;
     }
 

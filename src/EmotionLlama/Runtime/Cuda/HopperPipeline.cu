@@ -6,24 +6,12 @@
 struct alignas(64) Map { u64 words[16]; };
 
 // A block computes 128 rows by two warp groups, whose sums are 64 rows and 256 columns; a third fetches the factors.
-constexpr int GROUP_ROWS = 64, BLOCK_ROWS = 2 * GROUP_ROWS, CLUSTER_ROWS = 2 * BLOCK_ROWS, SUM_COLUMNS = 256, DEPTH = 64;
+constexpr int GROUP_ROWS = PANEL_ROWS, BLOCK_ROWS = 2 * GROUP_ROWS, CLUSTER_ROWS = 2 * BLOCK_ROWS, SUM_COLUMNS = 256, DEPTH = 64;
 constexpr int GROUPS = 2, FETCHING = GROUPS, PRODUCT_THREADS = (GROUPS + 1) * THREADS;
 
-constexpr int PANEL_COLUMNS = 64;
-
-// What is fetched at once: 64 summed indices of both factors, whose rows are panels of HopperTiles.cu. The right factor's halves
-// lie behind one another.
+// What is fetched at once: 64 summed indices of both factors, in panels. The right factor's halves lie behind one another.
 constexpr u32 LEFT_BYTES = BLOCK_ROWS * PANEL_ROW, HALF_BYTES = SUM_COLUMNS / 2 * PANEL_ROW;
 constexpr u32 STAGE_BYTES = LEFT_BYTES + 2 * HALF_BYTES;
-
-#define SLOTS_128 \
-    "{%0,%1,%2,%3,%4,%5,%6,%7,%8,%9,%10,%11,%12,%13,%14,%15,%16,%17,%18,%19,%20,%21,%22,%23,%24,%25,%26,%27,%28,%29,%30," \
-    "%31,%32,%33,%34,%35,%36,%37,%38,%39,%40,%41,%42,%43,%44,%45,%46,%47,%48,%49,%50,%51,%52,%53,%54,%55,%56,%57,%58,%59," \
-    "%60,%61,%62,%63,%64,%65,%66,%67,%68,%69,%70,%71,%72,%73,%74,%75,%76,%77,%78,%79,%80,%81,%82,%83,%84,%85,%86,%87,%88," \
-    "%89,%90,%91,%92,%93,%94,%95,%96,%97,%98,%99,%100,%101,%102,%103,%104,%105,%106,%107,%108,%109,%110,%111,%112,%113," \
-    "%114,%115,%116,%117,%118,%119,%120,%121,%122,%123,%124,%125,%126,%127}"
-#define SUMS_128(use, d) SUMS_64(use, d), SUMS_32_FROM(use, d, 64), SUMS_32_FROM(use, d, 96)
-#define SUMS_32_FROM(use, d, i) SUMS_16(use, d, i), SUMS_16(use, d, i + 16)
 
 // In a cluster, an address in shared memory begins with the number of the block, for which descriptions have no room.
 __device__ __forceinline__ u64 described_here(u32 address) { return described(address & 0x3ffff); }
@@ -52,8 +40,8 @@ __device__ __forceinline__ void arrive_expecting(u32 barrier, u32 bytes)
     asm volatile("mbarrier.arrive.expect_tx.shared::cta.b64 _, [%0], %1;" :: "r"(barrier), "r"(bytes) : "memory");
 }
 
-// Arrives at the same barrier of one block of the cluster. A wider scope than the usual one would wait for all memory, each
-// time, which took longer than the products.
+// Arrives at the same barrier of one block of the cluster. In a wider scope than the usual one each arrival would wait for all of
+// memory, which made products half as slow again.
 __device__ __forceinline__ void arrive_at(u32 barrier, u32 block)
 {
     asm volatile(
@@ -95,7 +83,7 @@ __device__ __forceinline__ void fetch_for_both(u32 to, const Map& map, int colum
         :: "r"(to), "l"(&map), "r"(column), "r"(row), "r"(barrier), "h"((u16)3) : "memory");
 }
 
-// Writes a panel to a part of a matrix; nothing beyond its edges. The thread's stores so far are one group, then.
+// Writes a panel to a part of a matrix; nothing beyond its edges. The thread's stores are waited for one by one.
 __device__ __forceinline__ void store(const Map& map, int column, int row, u32 from)
 {
     asm volatile(

@@ -8,9 +8,8 @@ namespace EmotionLlama.Runtime.Cuda;
 internal sealed class HopperProducts
 {
     /// <summary>Where the kernels are.</summary>
-    public static readonly string[] Files = ["HopperTiles.cu", "HopperPipeline.cu", "HopperProducts.cu"];
+    public static readonly string[] Files = ["HopperUnits.cu", "HopperPipeline.cu", "HopperProducts.cu"];
 
-    private const int Capability = 90;
     private const int Threads = 384;
 
     // With fewer rows, libtorch's products and the gate behind them are as fast: tiles are large, and the last ones lonely.
@@ -47,10 +46,6 @@ internal sealed class HopperProducts
         _clusters = CudaApi.Multiprocessors() / 2;
     }
 
-    /// <summary>Whether a GPU and a data type have these kernels.</summary>
-    public static bool Serves(int capability, ScalarType type) =>
-        capability == Capability && type is ScalarType.BFloat16 or ScalarType.Float16;
-
     /// <summary>The kernels for products of these factors; null where another way has to do.</summary>
     /// <param name="rows"><c>[rows, n]</c>, 4,096 rows or more.</param>
     /// <param name="matrix">The other factor. All sizes are multiples of 16, so that rows, and halves of them, begin where the
@@ -65,7 +60,7 @@ internal sealed class HopperProducts
         && matrix.size(1) % 16 == 0
             ? Loaded.GetOrAdd(
                 (rows.dtype, rows.device_index),
-                static key => TensorMap.AreThere && Serves(CudaApi.ComputeCapability(), key.Type) ? new(key.Type) : null)
+                static key => TensorMap.AreThere && HopperUnits.Serve(key.Type) ? new(key.Type) : null)
             : null;
 
     /// <summary>Gate and up of rows, and <c>silu(gate) · up</c>.</summary>
