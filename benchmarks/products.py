@@ -4,8 +4,8 @@ with Llama-2-7B's sizes, one layer, 7,680 tokens, bf16.
     python benchmarks/products.py
 
 Run it from the repository's root, on a GPU of compute capability 9.0. First it compares with float32 arithmetic, then it times: each
-alone, the median of five times twenty calls; and by turns for seconds, each behind the other ways' products, because a card whose
-power is limited computes more slowly when it is warm, and more slowly the more energy a kernel takes.
+alone, the median of five times twenty calls; and both ways of computing by turns, for seconds each, because a card whose power is
+limited computes more slowly when it is warm, and the more slowly the more energy a kernel takes.
 """
 import ctypes
 import time

@@ -109,8 +109,7 @@ internal sealed class LlamaLayer : IDisposable
         dropout.GateUp ??= dropout.Draw(_gateUp, rest);
         var second = Norm(new(rest, mixed), _postAttentionNorm, _gateUp, dropout.GateUp);
         var middle = second.Sum;
-        var (gateUp, gated) = _gateUp.ForwardGated(
-            second.Rows, second.Dropped, _down.GradientForms, out var gateKept);
+        var (gateUp, gated) = Gated(second, out var gateKept);
         dropout.Down ??= gated.Wide is null ? null : dropout.Draw(_down, gated.Wide);
         var added = _down.Forward(gated, gated.Wide is null ? null : Drop(gated.Wide, dropout.Down), out var downKept);
         output = new(middle, added.MoveToOuterDisposeScope());
@@ -178,6 +177,16 @@ internal sealed class LlamaLayer : IDisposable
     {
         var normed = Norm(new(middle, null), _postAttentionNorm, _gateUp, dropout);
         return _gateUp.Forward(normed.Rows, normed.Dropped, out _);
+    }
+
+    private (Tensor GateUp, Rows Gated) Gated(NormedRows normed, out LoraActivations? kept)
+    {
+        kept = null;
+        if (!_gateUp.HasAdapters)
+            return _gateUp.Frozen.ForwardGated(normed.Rows, _down.GradientForms);
+
+        var gateUp = _gateUp.Forward(normed.Rows, normed.Dropped, out kept);
+        return (gateUp, QuantizingOperators.SwiGlu(gateUp, _down.GradientForms));
     }
 
     private Rows GatedBackward(Rows gradient, LoraActivations? kept, DropoutMask? dropout, Tensor gateUp) =>

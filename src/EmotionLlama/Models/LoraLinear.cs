@@ -119,23 +119,6 @@ internal sealed class LoraLinear : IDisposable
         return result;
     }
 
-    /// <summary>Applies the maps where they are gate and up, and gates.</summary>
-    /// <param name="x"><c>[tokens, in]</c>.</param>
-    /// <param name="dropped">The same behind the updates' dropout; null without updates.</param>
-    /// <param name="forms">In which forms the gated activation is wanted.</param>
-    /// <param name="kept">What <see cref="Backward"/> needs; null without updates.</param>
-    /// <returns>Gate and up, <c>[tokens, 2 · inner]</c>, and <c>silu(gate) · up</c>, <c>[tokens, inner]</c>.</returns>
-    public (Tensor GateUp, Rows Gated) ForwardGated(
-        Rows x, Tensor? dropped, RowForms forms, out LoraActivations? kept)
-    {
-        kept = null;
-        if (!HasAdapters)
-            return Frozen.ForwardGated(x, forms);
-
-        var gateUp = Forward(x, dropped, out kept);
-        return (gateUp, QuantizingOperators.SwiGlu(gateUp, forms));
-    }
-
     /// <summary>Adds the gradients of the updates to theirs, and gives back that of the input.</summary>
     /// <param name="gradient">Gradient of the output, <c>[tokens, out]</c>.</param>
     /// <param name="kept">What <see cref="Forward(Rows, Tensor?, out LoraActivations?)"/> kept.</param>

@@ -77,7 +77,7 @@ internal static unsafe class CudaApi
     private static readonly delegate* unmanaged<int, byte**, int> GetErrorName =
         (delegate* unmanaged<int, byte**, int>)NativeLibrary.GetExport(Driver, "cuGetErrorName");
 
-    /// <summary>The compute capability of the GPU in use, such as 90.</summary>
+    /// <summary>The compute capability of the GPU in use, such as 90. The thread must have used it before.</summary>
     public static int ComputeCapability()
     {
         const int majorAttribute = 75;

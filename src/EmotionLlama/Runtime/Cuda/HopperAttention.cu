@@ -38,10 +38,9 @@ __device__ __forceinline__ void write_rows(
 #pragma unroll
         for (int half = 0; half < 2; half++)
         {
-            int row = sum_row(half), piece = i % 8 ^ row & 7;
-            u32 pair = pair_of(sums[4 * i + 2 * half] * factor[half], sums[4 * i + 2 * half + 1] * factor[half]);
-            asm volatile("st.shared.b32 [%0], %1;" :: "r"(tile + i / 8 * PANEL + row * PANEL_ROW + piece * 16
-                + threadIdx.x % 4 * 4), "r"(pair) : "memory");
+            int k = 4 * i + 2 * half;
+            u32 pair = pair_of(sums[k] * factor[half], sums[k + 1] * factor[half]);
+            write_pair(place_of(tile + i / 8 * PANEL, sum_row(half), i), pair);
         }
 
     __syncwarp();
@@ -311,7 +310,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, 2) attend_backward_keys(
         int column = threadIdx.x % TILE;
         const float* from = threadIdx.x < TILE ? logarithms : products;
         copy_4(
-            (u32)__cvta_generic_to_shared(numbers + slot * THREADS + threadIdx.x), from + (i64)head * tokens + token + column,
+            address_of(numbers + slot * THREADS + threadIdx.x), from + (i64)head * tokens + token + column,
             row + column < place.length);
     };
 

@@ -26,8 +26,6 @@ __device__ __forceinline__ void add_step(float (&sums)[128], u32 left, u32 right
         : SUMS_128("+f", sums) : "l"(described_here(left)), "l"(described_here(right)), "n"(RIGHT_BY_ROWS));
 }
 
-__device__ __forceinline__ u32 address_of(const void* shared) { return (u32)__cvta_generic_to_shared(shared); }
-
 // A barrier in shared memory, an address here: a round of it ends when so many have arrived, and all bytes that they
 // expected.
 __device__ __forceinline__ void make_barrier(u64* barrier, u32 arrivals)
@@ -113,24 +111,12 @@ __device__ __forceinline__ u32 read_pair(u32 at)
     return value;
 }
 
-__device__ __forceinline__ void write_pair(u32 at, u32 value)
-{
-    asm volatile("st.shared.b32 [%0], %1;" :: "r"(at), "r"(value) : "memory");
-}
-
 __device__ __forceinline__ float2 wide_pair(u32 pair)
 {
     T first, second;
     first.bits = (u16)pair;
     second.bits = (u16)(pair >> 16);
     return make_float2(wide(first), wide(second));
-}
-
-// Where the thread's pair of sums number i belongs in a panel of 64 rows and columns.
-__device__ __forceinline__ u32 place_of(int i, int half)
-{
-    u32 row = sum_row(half) % GROUP_ROWS;
-    return row * PANEL_ROW + ((i ^ row) & 7) * 16 + threadIdx.x % 4 * 4;
 }
 
 // The stages that factors come by, one behind the other, and the barriers that say which hold factors and which are free.
@@ -169,25 +155,26 @@ struct Ring
 
 // The tiles of a product in the order in which clusters take them: bands of rows, so that what clusters read at the same time
 // stays in the second-level cache.
+template<int WIDTH>
 struct Tiles
 {
     static constexpr int BAND = 10;
     int down, across, first, stride;
 
-    __device__ __forceinline__ Tiles(int rows, int columns, int width)
-        : down((rows + CLUSTER_ROWS - 1) / CLUSTER_ROWS), across((columns + width - 1) / width), first(blockIdx.x / 2),
+    __device__ __forceinline__ Tiles(int rows, int columns)
+        : down((rows + CLUSTER_ROWS - 1) / CLUSTER_ROWS), across((columns + WIDTH - 1) / WIDTH), first(blockIdx.x / 2),
           stride(gridDim.x / 2)
     {
     }
 
     // Calls body(row, column) with the first row and column of each of the cluster's tiles.
     template<typename Body>
-    __device__ __forceinline__ void each(int width, Body body) const
+    __device__ __forceinline__ void each(Body body) const
     {
         for (int tile = first; tile < down * across; tile += stride)
         {
             int band = tile / (BAND * across), inside = tile % (BAND * across), high = min(BAND, down - band * BAND);
-            body((band * BAND + inside % high) * CLUSTER_ROWS, inside / high * width);
+            body((band * BAND + inside % high) * CLUSTER_ROWS, inside / high * WIDTH);
         }
     }
 };
@@ -213,14 +200,14 @@ __device__ __forceinline__ void multiply(Job job, int rows, int columns, int dep
 
     await_cluster();
     Ring<Job::STAGES> ring{first, address_of(filled), address_of(freed)};
-    Tiles order(rows, columns, Job::WIDTH);
+    Tiles<Job::WIDTH> order(rows, columns);
     int steps = (depth + DEPTH - 1) / DEPTH, group = threadIdx.x / THREADS;
     if (group == FETCHING)
     {
         asm volatile("setmaxnreg.dec.sync.aligned.u32 40;");
         if (threadIdx.x == FETCHING * THREADS)
         {
-            order.each(Job::WIDTH, [&](int row, int column)
+            order.each([&](int row, int column)
             {
                 for (int k = 0; k < steps; k++, ring.step())
                 {
@@ -236,7 +223,7 @@ __device__ __forceinline__ void multiply(Job job, int rows, int columns, int dep
     {
         asm volatile("setmaxnreg.inc.sync.aligned.u32 232;");
         job.panels = first + Job::STAGES * STAGE_BYTES + group * Job::PANELS * PANEL;
-        order.each(Job::WIDTH, [&](int row, int column)
+        order.each([&](int row, int column)
         {
             row += rank * BLOCK_ROWS + group * GROUP_ROWS;
             job.begin(row, column);

@@ -12,18 +12,17 @@ internal sealed class HopperProducts
 
     private const int Threads = 384;
 
-    // With fewer rows, libtorch's products and the gate behind them are as fast: tiles are large, and the last ones lonely.
+    // At 1,920 rows, libtorch's products and the gate behind them were as fast, at 7,680 ours were faster (docs/performance.md).
     private const int LeastRows = 4096;
 
     // What a cluster of two blocks computes at once, half as many columns where these are two matrices'.
     private const int ClusterRows = 256;
     private const int ClusterColumns = 256;
 
-    // Rows and columns that the copy engine brings to shared memory at once, and what of it is written at once.
+    // Rows that the copy engine brings to shared memory at once: of factors whose rows are multiplied with rows, and of all else.
     private const int BlockRows = 128;
     private const int PanelRows = 64;
-    private const int PanelColumns = 64;
-    private const int PanelBytes = PanelRows * PanelColumns * 2;
+    private const int PanelBytes = PanelRows * 128;
 
     // A stage holds six panels of both factors; there are four and three of them, and two and four panels of results for each
     // of two warp groups.
@@ -79,7 +78,11 @@ internal sealed class HopperProducts
         CudaApi.Launch(
             _forward, Blocks(rows, inner, ClusterColumns / 2), Threads, [(int)rows, (int)inner, (int)depth],
             sharedBytes: ForwardBytes,
-            maps: [ByRow(x), ByRow(gates), ByRow(ups), Panel(gate), Panel(up), Panel(gated)]);
+            maps:
+            [
+                TensorMap.Of(x, BlockRows), TensorMap.Of(gates, BlockRows), TensorMap.Of(ups, BlockRows),
+                TensorMap.Of(gate, PanelRows), TensorMap.Of(up, PanelRows), TensorMap.Of(gated, PanelRows),
+            ]);
         return (gateUp, gated);
     }
 
@@ -95,17 +98,12 @@ internal sealed class HopperProducts
         CudaApi.Launch(
             _backward, Blocks(rows, inner, ClusterColumns), Threads, [(int)rows, (int)inner, (int)depth],
             sharedBytes: BackwardBytes,
-            maps: [ByRow(gradient), ByColumn(matrix), Panel(gate), Panel(up)]);
+            maps:
+            [
+                TensorMap.Of(gradient, BlockRows), TensorMap.Of(matrix, PanelRows), TensorMap.Of(gate, PanelRows),
+                TensorMap.Of(up, PanelRows),
+            ]);
     }
-
-    /// <summary>A factor whose rows are multiplied with rows of the other one.</summary>
-    private static TensorMap ByRow(Tensor factor) => TensorMap.Of(factor, PanelColumns, BlockRows);
-
-    /// <summary>A factor whose columns are multiplied with rows of the other one.</summary>
-    private static TensorMap ByColumn(Tensor factor) => TensorMap.Of(factor, PanelColumns, PanelColumns);
-
-    /// <summary>What is written.</summary>
-    private static TensorMap Panel(Tensor result) => TensorMap.Of(result, PanelColumns, PanelRows);
 
     /// <summary>As many clusters of two blocks as run at the same time, or as there are tiles.</summary>
     private long Blocks(long rows, long columns, int width)

@@ -17,7 +17,7 @@ __device__ __forceinline__ void send(const float (&sums)[128], const Map& map, i
         for (int half = 0; half < 2; half++)
         {
             int k = FIRST / 2 + 4 * i + 2 * half;
-            write_pair(panel + place_of(i, half), pair_of(sums[k], sums[k + 1]));
+            write_pair(place_of(panel, sum_row(half) % PANEL_ROWS, i), pair_of(sums[k], sums[k + 1]));
         }
 
     await_group();
@@ -129,7 +129,7 @@ struct GatedProductBackward
 #pragma unroll
                 for (int half = 0; half < 2; half++)
                 {
-                    u32 place = panel + place_of(i, half);
+                    u32 place = place_of(panel, sum_row(half) % PANEL_ROWS, i);
                     int k = quarter * 32 + 4 * i + 2 * half;
                     replace(place, sums[k], sums[k + 1]);
                 }

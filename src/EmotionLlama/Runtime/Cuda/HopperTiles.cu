@@ -98,4 +98,4 @@ __device__ __forceinline__ float power_of_2(float x)
     return result;
 }
 
-__device__ __forceinline__ u32 tile_at(int place) { return (u32)__cvta_generic_to_shared(tiles) + place * TILE_BYTES; }
+__device__ __forceinline__ u32 tile_at(int place) { return address_of(tiles) + place * TILE_BYTES; }

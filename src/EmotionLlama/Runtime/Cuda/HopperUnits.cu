@@ -65,5 +65,18 @@ __device__ __forceinline__ int sum_row(int half)
 
 __device__ __forceinline__ int sum_column(int i) { return 8 * i + threadIdx.x % 4 * 2; }
 
+// Where a thread's pair of sums of column(i) belongs in a row of a panel.
+__device__ __forceinline__ u32 place_of(u32 panel, int row, int i)
+{
+    return panel + row * PANEL_ROW + ((i ^ row) & 7) * 16 + threadIdx.x % 4 * 4;
+}
+
+__device__ __forceinline__ void write_pair(u32 at, u32 value)
+{
+    asm volatile("st.shared.b32 [%0], %1;" :: "r"(at), "r"(value) : "memory");
+}
+
+__device__ __forceinline__ u32 address_of(const void* shared) { return (u32)__cvta_generic_to_shared(shared); }
+
 // What a block keeps in shared memory.
 extern __shared__ __align__(1024) u8 tiles[];

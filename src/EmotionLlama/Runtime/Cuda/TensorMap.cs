@@ -27,11 +27,11 @@ internal struct TensorMap
     /// <summary>Describes a matrix.</summary>
     /// <param name="matrix"><c>[rows, columns]</c> in half precision, each row together and beginning at a multiple of 16 bytes.
     /// </param>
-    /// <param name="columns">Columns that are copied at once: 64.</param>
-    /// <param name="rows">Rows that are copied at once, at most 256.</param>
-    public static unsafe TensorMap Of(Tensor matrix, uint columns, uint rows)
+    /// <param name="rows">Rows that are copied at once, at most 256, of 64 columns each.</param>
+    public static unsafe TensorMap Of(Tensor matrix, uint rows)
     {
         const int twoDimensions = 2;
+        const uint columns = 64;
         const int half = 6;
         const int bfloat16 = 9;
         const int exchange128 = 3;
