@@ -17,10 +17,7 @@ from hopper import Kernels, check, distance, driver, timed
 
 STAGE_BYTES, PANEL_BYTES, THREADS = 49152, 8192, 384
 FILES = ("HopperUnits.cu", "HopperPipeline.cu", "HopperProducts.cu")
-KERNELS = {
-    "gated_product": (THREADS, 4 * STAGE_BYTES + 4 * PANEL_BYTES),
-    "gated_product_backward": (THREADS, 3 * STAGE_BYTES + 8 * PANEL_BYTES),
-}
+KERNELS = {name: (THREADS, 4 * STAGE_BYTES + 4 * PANEL_BYTES) for name in ("gated_product", "gated_product_backward")}
 GATES = {"swiglu": (512, 0), "swiglu_backward": (512, 0)}
 TOKENS, HIDDEN, INNER, VECTOR = 7680, 4096, 11008, 8
 TYPES = {torch.float16: 6, torch.bfloat16: 9}

@@ -1,6 +1,7 @@
 // What a matrix product for compute capability 9.0 is made of: factors come to shared memory by its copy engine ("TMA"), a barrier
 // there says when they have, and the matrix units multiply them. Two blocks of a cluster work on rows below one another with the
-// same columns of the right factor, of which each fetches one half for both.
+// same columns of the right factor, of which each fetches one half for both. What becomes of a tile's sums is done while the matrix
+// units are at the next tile.
 
 // Where a matrix lies, and which part of it is copied at once; encoded by the driver.
 struct alignas(64) Map { u64 words[16]; };
@@ -9,21 +10,27 @@ struct alignas(64) Map { u64 words[16]; };
 constexpr int GROUP_ROWS = PANEL_ROWS, BLOCK_ROWS = 2 * GROUP_ROWS, CLUSTER_ROWS = 2 * BLOCK_ROWS, SUM_COLUMNS = 256, DEPTH = 64;
 constexpr int GROUPS = 2, FETCHING = GROUPS, PRODUCT_THREADS = (GROUPS + 1) * THREADS;
 
+// What factors are fetched to, by turns; behind it, each warp group has panels of its own.
+constexpr int STAGES = 4, PANELS = 2;
+
 // What is fetched at once: 64 summed indices of both factors, in panels. The right factor's halves lie behind one another.
 constexpr u32 LEFT_BYTES = BLOCK_ROWS * PANEL_ROW, HALF_BYTES = SUM_COLUMNS / 2 * PANEL_ROW;
 constexpr u32 STAGE_BYTES = LEFT_BYTES + 2 * HALF_BYTES;
 
-// In a cluster, an address in shared memory begins with the number of the block, for which descriptions have no room.
-__device__ __forceinline__ u64 described_here(u32 address) { return described(address & 0x3ffff); }
-
 // sums += left right for 16 summed indices. The right factor's values lie together along them, or else (RIGHT_BY_ROWS) along
 // its columns.
 template<int RIGHT_BY_ROWS>
-__device__ __forceinline__ void add_step(float (&sums)[128], u32 left, u32 right)
+__device__ __forceinline__ void add_step(float (&sums)[128], u64 left, u64 right)
 {
     asm volatile(
         "wgmma.mma_async.sync.aligned.m64n256k16." KINDS " " SLOTS_128 ", %128, %129, 1, 1, 1, 0, %130;"
-        : SUMS_128("+f", sums) : "l"(described_here(left)), "l"(described_here(right)), "n"(RIGHT_BY_ROWS));
+        : SUMS_128("+f", sums) : "l"(left), "l"(right), "n"(RIGHT_BY_ROWS));
+}
+
+// The description of a place that lies so many bytes behind.
+__device__ __forceinline__ u64 behind(u64 description, u32 bytes)
+{
+    return (description & 0xffffffff00000000ull) | ((u32)description + (bytes >> 4));
 }
 
 // A barrier in shared memory, an address here: a round of it ends when so many have arrived, and all bytes that they
@@ -120,7 +127,6 @@ __device__ __forceinline__ float2 wide_pair(u32 pair)
 }
 
 // The stages that factors come by, one behind the other, and the barriers that say which hold factors and which are free.
-template<int STAGES>
 struct Ring
 {
     u32 first, filled, freed, stage = 0, odd = 0;
@@ -179,16 +185,71 @@ struct Tiles
     }
 };
 
-// Computes a product, of which the job says what comes from where and what becomes of the sums.
+// Where the factors of a warp group lie in the first stage, as the matrix units are told of it.
+struct Factors
+{
+    u64 left, right;
+
+    // In a cluster, an address in shared memory begins with the number of the block, for which descriptions have no room.
+    __device__ __forceinline__ Factors(u32 first, int group)
+        : left(described((first & 0x3ffff) + group * PANEL)), right(described((first & 0x3ffff) + LEFT_BYTES))
+    {
+    }
+};
+
+// Adds a stage's products to the sums, does something beside them, and frees the stage.
+template<int RIGHT_BY_ROWS, typename Beside>
+__device__ __forceinline__ void add_stage(float (&sums)[128], Ring& ring, const Factors& factors, Beside beside)
+{
+    u64 left = behind(factors.left, ring.stage * STAGE_BYTES), right = behind(factors.right, ring.stage * STAGE_BYTES);
+    ring.await_filled();
+    begin_products();
+#pragma unroll
+    for (int i = 0; i < DEPTH / 16; i++)
+        add_step<RIGHT_BY_ROWS>(sums, behind(left, i * 32), behind(right, i * (RIGHT_BY_ROWS ? 2 * EIGHT_ROWS : 32)));
+
+    end_products();
+    beside();
+    await_products<0>(sums);
+    ring.free();
+    ring.step();
+}
+
+// Where a warp group's part of a tile lies; none has no row.
+struct Place { int row, column; };
+
+// A job ends a tile in so many rounds of so many parts, each of which takes less time than a stage. In each round it finds what it
+// needs of the sums in the same registers.
+template<typename Job>
+constexpr int PARTS_OF = Job::ROUNDS * Job::PARTS;
+
+template<typename Part>
+__device__ __forceinline__ void each_part(int parts, Part part)
+{
+#pragma unroll
+    for (int i = 0; i < parts; i++)
+        part(i);
+}
+
+// Puts the next quarter first.
+__device__ __forceinline__ void drop_quarter(u32 (&pairs)[64])
+{
+#pragma unroll
+    for (int i = 0; i < 48; i++)
+        pairs[i] = pairs[i + 16];
+}
+
+// Computes a product, of which the job says what comes from where and what becomes of the sums: they are kept rounded, and the job
+// ends a tile beside the first stages of the next one, so that the matrix units need not wait.
 template<typename Job>
 __device__ __forceinline__ void multiply(Job job, int rows, int columns, int depth)
 {
-    __shared__ __align__(8) u64 filled[Job::STAGES], freed[Job::STAGES];
+    __shared__ __align__(8) u64 filled[STAGES], freed[STAGES];
     u32 rank, first = address_of(tiles);
     asm("mov.u32 %0, %%cluster_ctarank;" : "=r"(rank));
     if (threadIdx.x == 0)
     {
-        for (int i = 0; i < Job::STAGES; i++)
+        for (int i = 0; i < STAGES; i++)
         {
             make_barrier(&filled[i], 1);
             make_barrier(&freed[i], 2 * GROUPS);
@@ -199,17 +260,19 @@ __device__ __forceinline__ void multiply(Job job, int rows, int columns, int dep
     }
 
     await_cluster();
-    Ring<Job::STAGES> ring{first, address_of(filled), address_of(freed)};
+    Ring ring{first, address_of(filled), address_of(freed)};
     Tiles<Job::WIDTH> order(rows, columns);
-    int steps = (depth + DEPTH - 1) / DEPTH, group = threadIdx.x / THREADS;
+
+    // Stages beyond the factors' edges hold zeros.
+    int stages = max((depth + DEPTH - 1) / DEPTH, PARTS_OF<Job>), group = threadIdx.x / THREADS;
     if (group == FETCHING)
     {
-        asm volatile("setmaxnreg.dec.sync.aligned.u32 40;");
+        asm volatile("setmaxnreg.dec.sync.aligned.u32 24;");
         if (threadIdx.x == FETCHING * THREADS)
         {
             order.each([&](int row, int column)
             {
-                for (int k = 0; k < steps; k++, ring.step())
+                for (int k = 0; k < stages; k++, ring.step())
                 {
                     ring.await_freed();
                     arrive_expecting(ring.barrier(), STAGE_BYTES);
@@ -221,33 +284,59 @@ __device__ __forceinline__ void multiply(Job job, int rows, int columns, int dep
     }
     else
     {
-        asm volatile("setmaxnreg.inc.sync.aligned.u32 232;");
-        job.panels = first + Job::STAGES * STAGE_BYTES + group * Job::PANELS * PANEL;
+        asm volatile("setmaxnreg.inc.sync.aligned.u32 240;");
+        job.panels = first + STAGES * STAGE_BYTES + group * PANELS * PANEL;
+        Factors factors(first, group);
+        u32 kept[64];
+        Place before{-1, 0};
         order.each([&](int row, int column)
         {
-            row += rank * BLOCK_ROWS + group * GROUP_ROWS;
-            job.begin(row, column);
+            Place place{row + (int)rank * BLOCK_ROWS + group * GROUP_ROWS, column};
             float sums[128];
 #pragma unroll
             for (int i = 0; i < 128; i++)
                 sums[i] = 0;
 
-            for (int k = 0; k < steps; k++, ring.step())
+            int k = 0;
+            if (before.row < 0)
+                job.begin(place);
+            else
             {
-                ring.await_filled();
-                u32 left = ring.left() + group * PANEL, right = ring.right();
-                begin_products();
-#pragma unroll
-                for (int i = 0; i < DEPTH / 16; i++)
-                    add_step<Job::RIGHT_BY_ROWS>(sums, left + i * 32, right + i * (Job::RIGHT_BY_ROWS ? 2 * EIGHT_ROWS : 32));
+#pragma unroll 1
+                for (int round = 0; round < Job::ROUNDS; round++)
+                {
+                    each_part(Job::PARTS, [&](int part)
+                    {
+                        add_stage<Job::RIGHT_BY_ROWS>(
+                            sums, ring, factors, [&] { job.end(round, part, kept, before, place); });
+                    });
+                    if (Job::ROUNDS > 1)
+                        drop_quarter(kept);
+                }
 
-                end_products();
-                await_products<0>(sums);
-                ring.free();
+                k = PARTS_OF<Job>;
             }
 
-            job.end(sums, row, column);
+            for (; k < stages; k++)
+                add_stage<Job::RIGHT_BY_ROWS>(sums, ring, factors, [] {});
+
+#pragma unroll
+            for (int i = 0; i < 64; i++)
+                kept[i] = pair_of(sums[2 * i], sums[2 * i + 1]);
+
+            before = place;
         });
+
+        if (before.row >= 0)
+        {
+#pragma unroll 1
+            for (int round = 0; round < Job::ROUNDS; round++)
+            {
+                each_part(Job::PARTS, [&](int part) { job.end(round, part, kept, before, Place{-1, 0}); });
+                drop_quarter(kept);
+            }
+        }
+
         await_stores();
     }
 

@@ -24,11 +24,8 @@ internal sealed class HopperProducts
     private const int PanelRows = 64;
     private const int PanelBytes = PanelRows * 128;
 
-    // A stage holds six panels of both factors; there are four and three of them, and two and four panels of results for each
-    // of two warp groups.
-    private const int StageBytes = 6 * PanelBytes;
-    private const int ForwardBytes = (4 * StageBytes) + (2 * 2 * PanelBytes);
-    private const int BackwardBytes = (3 * StageBytes) + (2 * 4 * PanelBytes);
+    // Four stages of six panels, which both factors come by, and two panels for each of two warp groups.
+    private const int SharedBytes = ((4 * 6) + (2 * 2)) * PanelBytes;
 
     private static readonly ConcurrentDictionary<(ScalarType Type, int Device), HopperProducts?> Loaded = new();
 
@@ -40,8 +37,8 @@ internal sealed class HopperProducts
         var module = new KernelModule(type, Files);
         _forward = module["gated_product"];
         _backward = module["gated_product_backward"];
-        CudaApi.AllowShared(_forward, ForwardBytes);
-        CudaApi.AllowShared(_backward, BackwardBytes);
+        CudaApi.AllowShared(_forward, SharedBytes);
+        CudaApi.AllowShared(_backward, SharedBytes);
         _clusters = CudaApi.Multiprocessors() / 2;
     }
 
@@ -77,7 +74,7 @@ internal sealed class HopperProducts
         using var up = gateUp.narrow(1, inner, inner);
         CudaApi.Launch(
             _forward, Blocks(rows, inner, ClusterColumns / 2), Threads, [(int)rows, (int)inner, (int)depth],
-            sharedBytes: ForwardBytes,
+            sharedBytes: SharedBytes,
             maps:
             [
                 TensorMap.Of(x, BlockRows), TensorMap.Of(gates, BlockRows), TensorMap.Of(ups, BlockRows),
@@ -97,7 +94,7 @@ internal sealed class HopperProducts
         using var up = gateUp.narrow(1, inner, inner);
         CudaApi.Launch(
             _backward, Blocks(rows, inner, ClusterColumns), Threads, [(int)rows, (int)inner, (int)depth],
-            sharedBytes: BackwardBytes,
+            sharedBytes: SharedBytes,
             maps:
             [
                 TensorMap.Of(gradient, BlockRows), TensorMap.Of(matrix, PanelRows), TensorMap.Of(gate, PanelRows),

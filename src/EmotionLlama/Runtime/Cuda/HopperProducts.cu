@@ -1,12 +1,11 @@
 // Matrix products for compute capability 9.0 whose sums go through the gate of the feed-forward before they leave the
 // multiprocessor.
 
-// Rounds 64 of each row's sums, from FIRST on, to a panel and sends it to a matrix. PANELS are used by turns.
-template<int PANELS, int FIRST>
-__device__ __forceinline__ void send(const float (&sums)[128], const Map& map, int column, int row, u32 panels, int& turn)
+// Writes pairs of 64 columns to one of the panels, which are used by turns, and sends it to a matrix.
+template<typename Pair>
+__device__ __forceinline__ void send(const Map& map, Place place, u32 panels, int turn, Pair pair)
 {
-    u32 panel = panels + turn * PANEL;
-    turn = turn + 1 == PANELS ? 0 : turn + 1;
+    u32 panel = panels + turn % PANELS * PANEL;
     if (threadIdx.x % THREADS == 0)
         await_stores_read<PANELS - 1>();
 
@@ -15,20 +14,17 @@ __device__ __forceinline__ void send(const float (&sums)[128], const Map& map, i
     for (int i = 0; i < 8; i++)
 #pragma unroll
         for (int half = 0; half < 2; half++)
-        {
-            int k = FIRST / 2 + 4 * i + 2 * half;
-            write_pair(place_of(panel, sum_row(half) % PANEL_ROWS, i), pair_of(sums[k], sums[k + 1]));
-        }
+            write_pair(place_of(panel, sum_row(half) % PANEL_ROWS, i), pair(2 * i + half));
 
     await_group();
     if (threadIdx.x % THREADS == 0)
-        store(map, column, row, panel);
+        store(map, place.column, place.row, panel);
 }
 
 // gate = left gatesT, up = left upsT, gated = silu(gate) up: a tile has the same 128 columns of both.
 struct GatedProduct
 {
-    static constexpr int STAGES = 4, PANELS = 2, WIDTH = SUM_COLUMNS / 2, RIGHT_BY_ROWS = 0;
+    static constexpr int WIDTH = SUM_COLUMNS / 2, RIGHT_BY_ROWS = 0, ROUNDS = 1, PARTS = 6;
     const Map& left;
     const Map& gates;
     const Map& ups;
@@ -36,7 +32,6 @@ struct GatedProduct
     const Map& up;
     const Map& gated;
     u32 panels;
-    int turn;
 
     __device__ __forceinline__ void make_barriers() {}
 
@@ -45,31 +40,32 @@ struct GatedProduct
         fetch_for_both(to, rank == 0 ? gates : ups, k, column, barrier);
     }
 
-    __device__ __forceinline__ void begin(int row, int column) {}
+    __device__ __forceinline__ void begin(Place place) {}
 
-    // What is gated are gate and up as they are kept: rounded.
-    __device__ __forceinline__ void end(float (&sums)[128], int row, int column)
+    // Sends 64 columns of gate, then of up, then of what is gated, then the other 64.
+    __device__ __forceinline__ void end(int round, int part, const u32 (&sums)[64], Place place, Place next)
     {
-        send<PANELS, 0>(sums, gate, column, row, panels, turn);
-        send<PANELS, 64>(sums, gate, column + PANEL_COLUMNS, row, panels, turn);
-        send<PANELS, 128>(sums, up, column, row, panels, turn);
-        send<PANELS, 192>(sums, up, column + PANEL_COLUMNS, row, panels, turn);
-#pragma unroll
-        for (int i = 0; i < 64; i++)
-        {
-            float g = rounded(sums[i]);
-            sums[i] = rounded(__fdividef(g, 1 + __expf(-g))) * rounded(sums[64 + i]);
-        }
+        int half = part / 3, first = half * 16;
+        place.column += half * PANEL_COLUMNS;
+        if (part % 3 == 0)
+            send(gate, place, panels, part, [&](int i) { return sums[first + i]; });
+        else if (part % 3 == 1)
+            send(up, place, panels, part, [&](int i) { return sums[first + 32 + i]; });
+        else
+            send(gated, place, panels, part, [&](int i) { return gated_pair(sums[first + i], sums[first + 32 + i]); });
+    }
 
-        send<PANELS, 0>(sums, gated, column, row, panels, turn);
-        send<PANELS, 64>(sums, gated, column + PANEL_COLUMNS, row, panels, turn);
+    __device__ __forceinline__ static u32 gated_pair(u32 gate, u32 up)
+    {
+        float2 g = wide_pair(gate), u = wide_pair(up);
+        return pair_of(rounded(__fdividef(g.x, 1 + __expf(-g.x))) * u.x, rounded(__fdividef(g.y, 1 + __expf(-g.y))) * u.y);
     }
 };
 
 // Replaces gate and up by their gradients, where left right is that of silu(gate) up.
 struct GatedProductBackward
 {
-    static constexpr int STAGES = 3, PAIRS = 2, PANELS = 2 * PAIRS, WIDTH = SUM_COLUMNS, RIGHT_BY_ROWS = 1;
+    static constexpr int WIDTH = SUM_COLUMNS, RIGHT_BY_ROWS = 1, ROUNDS = SUM_COLUMNS / PANEL_COLUMNS, PARTS = 4;
     const Map& left;
     const Map& right;
     const Map& gate;
@@ -80,7 +76,7 @@ struct GatedProductBackward
 
     __device__ __forceinline__ void make_barriers()
     {
-        for (int i = 0; i < GROUPS * PAIRS; i++)
+        for (int i = 0; i < GROUPS; i++)
             make_barrier(&arrived[i], 1);
     }
 
@@ -91,70 +87,60 @@ struct GatedProductBackward
         fetch_for_both(to + PANEL, right, column + PANEL_COLUMNS, k, barrier);
     }
 
-    __device__ __forceinline__ u32 barrier_of(int pair) const
+    __device__ __forceinline__ u32 barrier() const { return address_of(&arrived[threadIdx.x / THREADS]); }
+
+    // Fetches a quarter of gate to the first panel, and of up to the second.
+    __device__ __forceinline__ void fetch_quarter(int quarter, Place place)
     {
-        return address_of(&arrived[threadIdx.x / THREADS * PAIRS + pair]);
+        arrive_expecting(barrier(), 2 * PANEL);
+        fetch(panels, gate, place.column + quarter * PANEL_COLUMNS, place.row, barrier());
+        fetch(panels + PANEL, up, place.column + quarter * PANEL_COLUMNS, place.row, barrier());
     }
 
-    // Fetches a quarter of gate and up to one of the pairs of panels.
-    __device__ __forceinline__ void fetch_quarter(int quarter, int row, int column)
+    __device__ __forceinline__ void begin(Place place)
     {
-        u32 pair = quarter % PAIRS, to = panels + pair * 2 * PANEL;
-        arrive_expecting(barrier_of(pair), 2 * PANEL);
-        fetch(to, gate, column + quarter * PANEL_COLUMNS, row, barrier_of(pair));
-        fetch(to + PANEL, up, column + quarter * PANEL_COLUMNS, row, barrier_of(pair));
+        if (threadIdx.x % THREADS == 0)
+            fetch_quarter(0, place);
     }
 
-    __device__ __forceinline__ void begin(int row, int column)
+    // A round replaces a quarter, then fetches another, of the next tile at last, which has the other parts' time to come.
+    __device__ __forceinline__ void end(int round, int part, const u32 (&sums)[64], Place place, Place next)
     {
-        if (threadIdx.x % THREADS != 0)
-            return;
-
-        await_stores_read<0>();
-        for (int quarter = 0; quarter < PAIRS; quarter++)
-            fetch_quarter(quarter, row, column);
-    }
-
-    __device__ __forceinline__ void end(const float (&sums)[128], int row, int column)
-    {
-#pragma unroll
-        for (int quarter = 0; quarter < 4; quarter++)
+        bool is_last = round == ROUNDS - 1;
+        if (part == 0)
+            replace_quarter(round, sums, place);
+        else if (part == 1 && threadIdx.x % THREADS == 0 && (!is_last || next.row >= 0))
         {
-            int pair = quarter % PAIRS;
-            u32 panel = panels + pair * 2 * PANEL;
-            await_round(barrier_of(pair), odd >> pair & 1);
-            odd ^= 1 << pair;
-#pragma unroll
-            for (int i = 0; i < 8; i++)
-#pragma unroll
-                for (int half = 0; half < 2; half++)
-                {
-                    u32 place = place_of(panel, sum_row(half) % PANEL_ROWS, i);
-                    int k = quarter * 32 + 4 * i + 2 * half;
-                    replace(place, sums[k], sums[k + 1]);
-                }
-
-            await_group();
-            if (threadIdx.x % THREADS != 0)
-                continue;
-
-            store(gate, column + quarter * PANEL_COLUMNS, row, panel);
-            store(up, column + quarter * PANEL_COLUMNS, row, panel + PANEL);
-            if (quarter + PAIRS < 4)
-            {
-                await_stores_read<0>();
-                fetch_quarter(quarter + PAIRS, row, column);
-            }
+            await_stores_read<0>();
+            fetch_quarter(is_last ? 0 : round + 1, is_last ? next : place);
         }
     }
 
-    // Two of gate and of up, whose panel is the next.
-    __device__ __forceinline__ void replace(u32 place, float first, float second)
+    __device__ __forceinline__ void replace_quarter(int quarter, const u32 (&sums)[64], Place place)
     {
-        float2 g = wide_pair(read_pair(place)), u = wide_pair(read_pair(place + PANEL));
+        await_round(barrier(), odd);
+        odd ^= 1;
+#pragma unroll
+        for (int i = 0; i < 8; i++)
+#pragma unroll
+            for (int half = 0; half < 2; half++)
+                replace(place_of(panels, sum_row(half) % PANEL_ROWS, i), sums[2 * i + half]);
+
+        await_group();
+        if (threadIdx.x % THREADS != 0)
+            return;
+
+        store(gate, place.column + quarter * PANEL_COLUMNS, place.row, panels);
+        store(up, place.column + quarter * PANEL_COLUMNS, place.row, panels + PANEL);
+    }
+
+    // Two of gate and of up, whose panel is the next.
+    __device__ __forceinline__ void replace(u32 place, u32 gradient)
+    {
+        float2 g = wide_pair(read_pair(place)), u = wide_pair(read_pair(place + PANEL)), d = wide_pair(gradient);
         float a = __fdividef(1, 1 + __expf(-g.x)), b = __fdividef(1, 1 + __expf(-g.y));
-        write_pair(place, pair_of(first * u.x * a * (1 + g.x * (1 - a)), second * u.y * b * (1 + g.y * (1 - b))));
-        write_pair(place + PANEL, pair_of(first * g.x * a, second * g.y * b));
+        write_pair(place, pair_of(d.x * u.x * a * (1 + g.x * (1 - a)), d.y * u.y * b * (1 + g.y * (1 - b))));
+        write_pair(place + PANEL, pair_of(d.x * g.x * a, d.y * g.y * b));
     }
 };
 
@@ -168,6 +154,6 @@ KERNEL gated_product(MAP left, MAP gates, MAP ups, MAP gate, MAP up, MAP gated, 
 
 KERNEL gated_product_backward(MAP left, MAP right, MAP gate, MAP up, int rows, int columns, int depth)
 {
-    __shared__ __align__(8) u64 arrived[GROUPS * GatedProductBackward::PAIRS];
+    __shared__ __align__(8) u64 arrived[GROUPS];
     multiply(GatedProductBackward{left, right, gate, up, arrived}, rows, columns, depth);
 }
