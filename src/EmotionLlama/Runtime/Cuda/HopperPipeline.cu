@@ -310,8 +310,7 @@ __device__ __forceinline__ void multiply(Job job, int rows, int columns, int dep
                         add_stage<Job::RIGHT_BY_ROWS>(
                             sums, ring, factors, [&] { job.end(round, part, kept, before, place); });
                     });
-                    if (Job::ROUNDS > 1)
-                        drop_quarter(kept);
+                    drop_quarter(kept);
                 }
 
                 k = PARTS_OF<Job>;
