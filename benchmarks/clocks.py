@@ -36,7 +36,7 @@ with tempfile.TemporaryFile("w+") as log:
 if done.returncode != 0:
     sys.exit((done.stdout + done.stderr)[-2000:])
 
-print(done.stdout.strip().splitlines()[-1])
+print(*done.stdout.strip().splitlines()[-1:])
 busy = [row for row in rows if float(row[2]) > float(row[3]) / 2]
 if len(busy) < 10:
     sys.exit(f"only {len(busy)} of {len(rows)} moments were busy: run more steps")

@@ -10,7 +10,7 @@ struct alignas(64) Map { u64 words[16]; };
 constexpr int GROUP_ROWS = PANEL_ROWS, BLOCK_ROWS = 2 * GROUP_ROWS, CLUSTER_ROWS = 2 * BLOCK_ROWS, SUM_COLUMNS = 256, DEPTH = 64;
 constexpr int GROUPS = 2, FETCHING = GROUPS, PRODUCT_THREADS = (GROUPS + 1) * THREADS;
 
-// What factors are fetched to, by turns; behind it, each warp group has panels of its own.
+// Stages that factors are fetched to, by turns, and behind them each warp group's own panels.
 constexpr int STAGES = 4, PANELS = 2;
 
 // What is fetched at once: 64 summed indices of both factors, in panels. The right factor's halves lie behind one another.
@@ -218,25 +218,28 @@ __device__ __forceinline__ void add_stage(float (&sums)[128], Ring& ring, const 
 // Where a warp group's part of a tile lies; none has no row.
 struct Place { int row, column; };
 
-// A job ends a tile in so many rounds of so many parts, each of which takes less time than a stage. In each round it finds what it
-// needs of the sums in the same registers.
-template<typename Job>
-constexpr int PARTS_OF = Job::ROUNDS * Job::PARTS;
-
-template<typename Part>
-__device__ __forceinline__ void each_part(int parts, Part part)
-{
-#pragma unroll
-    for (int i = 0; i < parts; i++)
-        part(i);
-}
-
 // Puts the next quarter first.
 __device__ __forceinline__ void drop_quarter(u32 (&pairs)[64])
 {
 #pragma unroll
     for (int i = 0; i < 48; i++)
         pairs[i] = pairs[i + 16];
+}
+
+// A job ends a tile in rounds of parts, each of them beside one stage. A round finds the sums that it needs, in pairs, in the same
+// registers as the round before. Calls part(round, number in the round).
+template<typename Job, typename Part>
+__device__ __forceinline__ void each_part(u32 (&pairs)[64], Part part)
+{
+#pragma unroll 1
+    for (int round = 0; round < Job::ROUNDS; round++)
+    {
+#pragma unroll
+        for (int i = 0; i < Job::PARTS; i++)
+            part(round, i);
+
+        drop_quarter(pairs);
+    }
 }
 
 // Computes a product, of which the job says what comes from where and what becomes of the sums: they are kept rounded, and the job
@@ -264,7 +267,8 @@ __device__ __forceinline__ void multiply(Job job, int rows, int columns, int dep
     Tiles<Job::WIDTH> order(rows, columns);
 
     // Stages beyond the factors' edges hold zeros.
-    int stages = max((depth + DEPTH - 1) / DEPTH, PARTS_OF<Job>), group = threadIdx.x / THREADS;
+    constexpr int PARTS = Job::ROUNDS * Job::PARTS;
+    int stages = max((depth + DEPTH - 1) / DEPTH, PARTS), group = threadIdx.x / THREADS;
     if (group == FETCHING)
     {
         asm volatile("setmaxnreg.dec.sync.aligned.u32 24;");
@@ -302,18 +306,11 @@ __device__ __forceinline__ void multiply(Job job, int rows, int columns, int dep
                 job.begin(place);
             else
             {
-#pragma unroll 1
-                for (int round = 0; round < Job::ROUNDS; round++)
+                each_part<Job>(kept, [&](int round, int part)
                 {
-                    each_part(Job::PARTS, [&](int part)
-                    {
-                        add_stage<Job::RIGHT_BY_ROWS>(
-                            sums, ring, factors, [&] { job.end(round, part, kept, before, place); });
-                    });
-                    drop_quarter(kept);
-                }
-
-                k = PARTS_OF<Job>;
+                    add_stage<Job::RIGHT_BY_ROWS>(sums, ring, factors, [&] { job.end(round, part, kept, before, place); });
+                });
+                k = PARTS;
             }
 
             for (; k < stages; k++)
@@ -326,15 +323,9 @@ __device__ __forceinline__ void multiply(Job job, int rows, int columns, int dep
             before = place;
         });
 
+        Place none{-1, 0};
         if (before.row >= 0)
-        {
-#pragma unroll 1
-            for (int round = 0; round < Job::ROUNDS; round++)
-            {
-                each_part(Job::PARTS, [&](int part) { job.end(round, part, kept, before, Place{-1, 0}); });
-                drop_quarter(kept);
-            }
-        }
+            each_part<Job>(kept, [&](int round, int part) { job.end(round, part, kept, before, none); });
 
         await_stores();
     }

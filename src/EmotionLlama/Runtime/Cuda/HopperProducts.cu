@@ -43,16 +43,16 @@ struct GatedProduct
     __device__ __forceinline__ void begin(Place place) {}
 
     // Sends 64 columns of gate, then of up, then of what is gated, then the other 64.
-    __device__ __forceinline__ void end(int round, int part, const u32 (&sums)[64], Place place, Place next)
+    __device__ __forceinline__ void end(int round, int part, const u32 (&pairs)[64], Place place, Place next)
     {
         int half = part / 3, first = half * 16;
         place.column += half * PANEL_COLUMNS;
         if (part % 3 == 0)
-            send(gate, place, panels, part, [&](int i) { return sums[first + i]; });
+            send(gate, place, panels, part, [&](int i) { return pairs[first + i]; });
         else if (part % 3 == 1)
-            send(up, place, panels, part, [&](int i) { return sums[first + 32 + i]; });
+            send(up, place, panels, part, [&](int i) { return pairs[first + 32 + i]; });
         else
-            send(gated, place, panels, part, [&](int i) { return gated_pair(sums[first + i], sums[first + 32 + i]); });
+            send(gated, place, panels, part, [&](int i) { return gated_pair(pairs[first + i], pairs[first + 32 + i]); });
     }
 
     __device__ __forceinline__ static u32 gated_pair(u32 gate, u32 up)
@@ -104,11 +104,11 @@ struct GatedProductBackward
     }
 
     // A round replaces a quarter, then fetches another, of the next tile at last, which has the other parts' time to come.
-    __device__ __forceinline__ void end(int round, int part, const u32 (&sums)[64], Place place, Place next)
+    __device__ __forceinline__ void end(int round, int part, const u32 (&pairs)[64], Place place, Place next)
     {
         bool is_last = round == ROUNDS - 1;
         if (part == 0)
-            replace_quarter(round, sums, place);
+            replace_quarter(round, pairs, place);
         else if (part == 1 && threadIdx.x % THREADS == 0 && (!is_last || next.row >= 0))
         {
             await_stores_read<0>();
@@ -116,7 +116,7 @@ struct GatedProductBackward
         }
     }
 
-    __device__ __forceinline__ void replace_quarter(int quarter, const u32 (&sums)[64], Place place)
+    __device__ __forceinline__ void replace_quarter(int quarter, const u32 (&pairs)[64], Place place)
     {
         await_round(barrier(), odd);
         odd ^= 1;
@@ -124,7 +124,7 @@ struct GatedProductBackward
         for (int i = 0; i < 8; i++)
 #pragma unroll
             for (int half = 0; half < 2; half++)
-                replace(place_of(panels, sum_row(half) % PANEL_ROWS, i), sums[2 * i + half]);
+                replace(place_of(panels, sum_row(half) % PANEL_ROWS, i), pairs[2 * i + half]);
 
         await_group();
         if (threadIdx.x % THREADS != 0)
