@@ -13,12 +13,11 @@ import torch
 
 from hopper import Kernels, distance, timed
 
-CHANNELS, TILE, THREADS, TILE_BYTES = 128, 64, 128, 16384
+CHANNELS, TILE, THREADS, TILE_BYTES, CHUNK = 128, 64, 128, 16384, 8
 FILES = ("HopperUnits.cu", "HopperTiles.cu", "HopperAttention.cu")
 KERNELS = {
-    "attend": (THREADS, 5 * TILE_BYTES),
-    "attend_backward_queries": (THREADS, 6 * TILE_BYTES),
-    "attend_backward_keys": (THREADS, 6 * TILE_BYTES + 1024),
+    "attend": (THREADS, 4 * TILE_BYTES),
+    "attend_backward": (THREADS, 6 * TILE_BYTES + 1024),
 }
 ATEN = torch.ops.aten
 
@@ -50,17 +49,13 @@ class Case:
             self.heads, self.heads // self.key_heads, self.tokens, self.scale * math.log2(math.e)])
 
     def backward(self):
-        _, keys, values = self.result.split(self.parts, 1)
-        self.kernels.launch("attend_backward_queries", self.blocks * self.heads * len(self.lengths), [
+        counted = torch.zeros(len(self.lengths) * self.key_heads, device="cuda", dtype=torch.int32)
+        group = self.heads // self.key_heads
+        chunks = -(-len(counted) // CHUNK)
+        self.kernels.launch("attend_backward", chunks * CHUNK * self.blocks * (group + 1), [
             self.query, self.key, self.value, self.row.shape[1], self.output, self.gradient, self.logarithms, self.products,
-            self.result, *self.common(self.heads)])
-        self.kernels.launch("attend_backward_keys", self.blocks * self.key_heads * len(self.lengths), [
-            self.query, self.key, self.value, self.row.shape[1], self.gradient, self.logarithms, self.products, keys, values,
-            *self.common(self.key_heads)])
-
-    def common(self, heads):
-        return [self.starts, self.blocks, heads, self.heads // self.key_heads, self.tokens, self.scale * math.log2(math.e),
-                self.scale, self.cosines, self.sines, self.positions]
+            counted, self.result, self.starts, len(self.lengths), self.blocks, CHUNK, self.heads, group,
+            self.tokens, self.scale * math.log2(math.e), self.scale, self.cosines, self.sines, self.positions])
 
     def headed(self, x):
         return x.unflatten(1, (-1, CHANNELS))

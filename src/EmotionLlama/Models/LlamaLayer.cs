@@ -98,8 +98,8 @@ internal sealed class LlamaLayer : IDisposable
         dropout.QueryKeyValue ??= dropout.Draw(_queryKeyValue, stream.Sum);
         var first = Norm(stream, _inputNorm, _queryKeyValue, dropout.QueryKeyValue);
         var input = first.Sum;
-        var row = _queryKeyValue.Forward(first.Rows, first.Dropped, out var queryKept);
-        var attention = PackedAttention.Forward(Rope(row, rotations), layout);
+        var (row, updates) = _queryKeyValue.ForwardApart(first.Rows, first.Dropped, out var queryKept);
+        var attention = PackedAttention.Forward(Rope(row, rotations, updates), layout);
         var (attended, rest) = rows is null
             ? (attention.Output, input)
             : (attention.Output.index_select(0, rows), input.index_select(0, rows));
@@ -212,9 +212,9 @@ internal sealed class LlamaLayer : IDisposable
         QuantizingOperators.RmsNormBackward(
             gradient.Frozen, gradient.Low, dropout, x, weight, _config.NormEpsilon, residual.Full, forms);
 
-    /// <summary>Splits and turns queries and keys.</summary>
-    public QueryKeyValue Rope(Tensor row, Rotations rotations) =>
-        FusedOperators.Rope(row, rotations, _config.Heads, _config.KeyValueHeads);
+    /// <summary>Splits a row, adds its updates, and turns queries and keys.</summary>
+    public QueryKeyValue Rope(Tensor row, Rotations rotations, params IReadOnlyList<LowRankUpdate> updates) =>
+        FusedOperators.Rope(row, rotations, _config.Heads, _config.KeyValueHeads, updates);
 
     private static Tensor Whole((Tensor Frozen, Tensor? Low) gradient, DropoutMask? dropout) =>
         gradient.Low is null

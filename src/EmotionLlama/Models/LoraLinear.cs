@@ -99,24 +99,41 @@ internal sealed class LoraLinear : IDisposable
     /// <returns>The outputs side by side, <c>[tokens, out]</c>.</returns>
     public Tensor Forward(Rows x, Tensor? dropped, out LoraActivations? kept)
     {
-        var result = Frozen.Forward(x);
+        var (result, updates) = ForwardApart(x, dropped, out kept);
+        foreach (var update in updates)
+            update.AddTo(result);
+
+        return result;
+    }
+
+    /// <summary>Applies the frozen maps, and leaves the updates to be added by whoever reads the outputs next.</summary>
+    /// <param name="x"><c>[tokens, in]</c>.</param>
+    /// <param name="dropped">The same behind the updates' dropout; null without updates.</param>
+    /// <param name="kept">What <see cref="Backward"/> needs; null without updates.</param>
+    /// <returns>The frozen maps' outputs side by side, <c>[tokens, out]</c>, and what is to be added to them.</returns>
+    public (Tensor Frozen, IReadOnlyList<LowRankUpdate> Updates) ForwardApart(
+        Rows x, Tensor? dropped, out LoraActivations? kept)
+    {
+        var frozen = Frozen.Forward(x);
         kept = null;
         if (_first is null)
-            return result;
+            return (frozen, []);
 
         dropped ??= x.Full;
         var type = dropped.dtype;
         var low = Scaled(dropped, _first.TransposedIn(type));
         kept = new LoraActivations(dropped, low);
+        var updates = new LowRankUpdate[_adapters.Length];
         var column = 0L;
-        foreach (var (_, adapter) in _adapters)
+        for (var i = 0; i < updates.Length; i++)
         {
-            result.narrow(1, adapter.FirstRow, adapter.Rows).addmm_(
-                low.narrow(1, column, adapter.Rank), adapter.Second.TransposedIn(type));
+            var adapter = _adapters[i].Adapter;
+            updates[i] = new(
+                adapter.FirstRow, low.narrow(1, column, adapter.Rank), adapter.Second.TransposedIn(type));
             column += adapter.Rank;
         }
 
-        return result;
+        return (frozen, updates);
     }
 
     /// <summary>Adds the gradients of the updates to theirs, and gives back that of the input.</summary>

@@ -121,10 +121,21 @@ internal static class FusedOperators
     /// <param name="rotations">The angles.</param>
     /// <param name="heads">Query heads.</param>
     /// <param name="keyHeads">Key and value heads.</param>
-    public static QueryKeyValue Rope(Tensor row, Rotations rotations, int heads, int keyHeads)
+    /// <param name="updates">What is added to the row first: to all queries, to all keys or to all values.</param>
+    public static QueryKeyValue Rope(
+        Tensor row, Rotations rotations, int heads, int keyHeads, params IReadOnlyList<LowRankUpdate> updates)
     {
         var all = row.view(row.size(0), heads + (2 * keyHeads), -1);
         var value = all.narrow(1, heads + keyHeads, keyHeads);
+        if (HopperRotation.For(row, heads, keyHeads, updates) is { } onePass)
+        {
+            onePass.UpdateAndTurn(row, rotations, heads, keyHeads, updates);
+            return new(all.narrow(1, 0, heads), all.narrow(1, heads, keyHeads), value);
+        }
+
+        foreach (var update in updates)
+            update.AddTo(row);
+
         if (FusedKernels.For(row, all.size(2) / 2) is { } kernels)
         {
             kernels.Rope(row, rotations, heads + keyHeads, (int)all.size(2) / 2);

@@ -62,6 +62,29 @@ public sealed class FusedOperatorsTests : IDisposable
             tokens, keyHeads, channels), value));
     }
 
+    [Fact]
+    public void Low_rank_updates_are_added_before_queries_and_keys_are_turned()
+    {
+        const int tokens = 3, heads = 4, keyHeads = 2, channels = 6, rank = 2;
+        using var table = new RotaryTable(channels, positions: 16, theta: 100, factor: 1, CPU);
+        var rotations = new Rotations(table, tensor((long[])[0, 1, 9]), ScalarType.Float32);
+        var row = TinyModels.Normal([tokens, (heads + (2 * keyHeads)) * channels], 1, 1);
+        var ofQueries = new LowRankUpdate(0, Normal(2, tokens, rank), Normal(3, rank, heads * channels));
+        var ofValues = new LowRankUpdate(
+            (heads + keyHeads) * channels, Normal(4, tokens, rank), Normal(5, rank, keyHeads * channels));
+        var updated = row + cat(
+            [ofQueries.Low.mm(ofQueries.Second), zeros(tokens, keyHeads * channels), ofValues.Low.mm(ofValues.Second)], 1);
+
+        var expected = FusedOperators.Rope(updated, rotations, heads, keyHeads);
+        var actual = FusedOperators.Rope(row, rotations, heads, keyHeads, ofQueries, ofValues);
+
+        Assert.InRange(TinyModels.Distance(expected.Query, actual.Query), 0, 1e-5);
+        Assert.InRange(TinyModels.Distance(expected.Key, actual.Key), 0, 1e-5);
+        Assert.InRange(TinyModels.Distance(expected.Value, actual.Value), 0, 1e-5);
+
+        static Tensor Normal(int seed, params long[] shape) => TinyModels.Normal(shape, 1, seed);
+    }
+
     [Theory]
     [InlineData(1, 1)]
     [InlineData(3, 5)]

@@ -18,7 +18,9 @@ public sealed class KernelCompilerTests
         string[][] modules =
         [
             FusedKernels.Files, DecodeKernels.Files, QuantizationKernels.Files, VisionKernels.Files,
-            .. HopperUnits.Serve(capability, type) ? [HopperAttention.Files, HopperProducts.Files] : Array.Empty<string[]>(),
+            .. HopperUnits.Serve(capability, type)
+                ? [HopperAttention.Files, HopperRotation.Files, HopperProducts.Files]
+                : Array.Empty<string[]>(),
         ];
 
         Assert.All(modules, files => Assert.NotEmpty(KernelModule.Compile(type, capability, files)));

@@ -109,6 +109,51 @@ public sealed class KernelTests : GpuTests
         AssertClose(type, Wide(row), back, looser: 2);
     }
 
+    // Blocks of 64 tokens and of 8 heads that are not full, ranks that a kernel does not take, and updates of some of the three.
+    [Theory]
+    [InlineData(ScalarType.BFloat16, 480, 32, 32, 64, "qv")]
+    [InlineData(ScalarType.BFloat16, 1, 4, 4, 64, "qv")]
+    [InlineData(ScalarType.BFloat16, 63, 12, 12, 16, "qkv")]
+    [InlineData(ScalarType.BFloat16, 65, 9, 3, 32, "v")]
+    [InlineData(ScalarType.BFloat16, 130, 8, 8, 72, "qv")]
+    [InlineData(ScalarType.Float16, 129, 16, 4, 8, "k")]
+    [InlineData(ScalarType.Float16, 200, 8, 8, 12, "qk")]
+    [InlineData(ScalarType.Float16, 64, 1, 1, 64, "q")]
+    [InlineData(ScalarType.Float32, 70, 4, 2, 64, "qv")]
+    public void Low_rank_updates_before_the_rotation(
+        ScalarType type, int tokens, int heads, int keyHeads, int rank, string updated)
+    {
+        const int channels = 128;
+        var row = Draw(type, 1, tokens, (heads + (2 * keyHeads)) * channels);
+        var low = Draw(type, 2, tokens, updated.Length * rank);
+        var second = Draw(type, 3, (heads + (2 * keyHeads)) * channels, rank);
+        var positions = arange(tokens, ScalarType.Int64).flip(0);
+        using var table = new RotaryTable(channels, tokens, 10_000, 1, CPU);
+        using var there = new RotaryTable(channels, tokens, 10_000, 1, CUDA);
+        var onCpu = new Rotations(table, positions, ScalarType.Float32);
+        var onGpu = new Rotations(there, positions.cuda(), type);
+
+        // Without the copy, float32 rows would be changed before they come to the GPU.
+        var expected = FusedOperators.Rope(
+            Wide(row).clone(), onCpu, heads, keyHeads, Updates(Wide(low), Wide(second)));
+        var actual = FusedOperators.Rope(row.cuda(), onGpu, heads, keyHeads, Updates(low.cuda(), second.cuda()));
+
+        AssertClose(type, expected.Query, actual.Query);
+        AssertClose(type, expected.Key, actual.Key);
+        AssertClose(type, expected.Value, actual.Value);
+
+        LowRankUpdate[] Updates(Tensor lows, Tensor seconds) =>
+        [
+            .. from part in (IEnumerable<(char Name, int First, int Heads)>)
+                   [('q', 0, heads), ('k', heads, keyHeads), ('v', heads + keyHeads, keyHeads)]
+               where updated.Contains(part.Name, StringComparison.Ordinal)
+               select new LowRankUpdate(
+                   part.First * channels,
+                   lows.narrow(1, updated.IndexOf(part.Name, StringComparison.Ordinal) * rank, rank),
+                   seconds.narrow(0, part.First * channels, part.Heads * channels).t()),
+        ];
+    }
+
     [Theory]
     [InlineData(ScalarType.Float32, 3, 32000)]
     [InlineData(ScalarType.BFloat16, 150, 32000)]

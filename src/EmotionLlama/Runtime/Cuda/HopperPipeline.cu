@@ -111,21 +111,6 @@ __device__ __forceinline__ void await_group()
     asm volatile("fence.proxy.async.shared::cta; bar.sync %0, %1;" :: "r"(threadIdx.x / THREADS + 1), "n"(THREADS) : "memory");
 }
 
-__device__ __forceinline__ u32 read_pair(u32 at)
-{
-    u32 value;
-    asm volatile("ld.shared.b32 %0, [%1];" : "=r"(value) : "r"(at) : "memory");
-    return value;
-}
-
-__device__ __forceinline__ float2 wide_pair(u32 pair)
-{
-    T first, second;
-    first.bits = (u16)pair;
-    second.bits = (u16)(pair >> 16);
-    return make_float2(wide(first), wide(second));
-}
-
 // The stages that factors come by, one behind the other, and the barriers that say which hold factors and which are free.
 struct Ring
 {

@@ -99,3 +99,67 @@ __device__ __forceinline__ float power_of_2(float x)
 }
 
 __device__ __forceinline__ u32 tile_at(int place) { return address_of(tiles) + place * TILE_BYTES; }
+
+// Writes 64 rows of sums, of which so many are there: each warp lays its 16 into a tile of shared memory that nobody reads any
+// more, and writes whole rows from there. With angles, the rows are gradients of turned queries or keys, and are turned back.
+template<bool TURNS>
+__device__ __forceinline__ void write_rows(
+    const float (&sums)[64], const float (&factor)[2], u32 tile, T* to, i64 stride, int count, const float* cosines,
+    const float* sines, const i64* positions)
+{
+#pragma unroll
+    for (int i = 0; i < 16; i++)
+#pragma unroll
+        for (int half = 0; half < 2; half++)
+        {
+            int k = 4 * i + 2 * half;
+            u32 pair = pair_of(sums[k] * factor[half], sums[k + 1] * factor[half]);
+            write_pair(place_of(tile + i / 8 * PANEL, sum_row(half), i), pair);
+        }
+
+    __syncwarp();
+    constexpr int ROWS = TILE / 16;
+    int piece = threadIdx.x % 8, upper = threadIdx.x / 32 * 16 + threadIdx.x % 32 / 8;
+    i64 angles[ROWS];
+    float cosine[ROWS][VECTOR], sine[ROWS][VECTOR];
+    if (TURNS)
+    {
+#pragma unroll
+        for (int i = 0; i < ROWS; i++)
+            angles[i] = positions[min(upper + 4 * i, count - 1)] * HALF + piece * VECTOR;
+
+#pragma unroll
+        for (int i = 0; i < ROWS; i++)
+#pragma unroll
+            for (int k = 0; k < VECTOR; k += 4)
+            {
+                *(float4*)(cosine[i] + k) = *(const float4*)(cosines + angles[i] + k);
+                *(float4*)(sine[i] + k) = *(const float4*)(sines + angles[i] + k);
+            }
+    }
+
+#pragma unroll
+    for (int i = 0; i < ROWS; i++)
+    {
+        int row = upper + 4 * i;
+        const u8* from = tiles + (tile - tile_at(0)) + row * PANEL_ROW + ((piece ^ row) & 7) * 16;
+        Pack a = *(const Pack*)from, b = *(const Pack*)(from + PANEL);
+        if (TURNS)
+        {
+#pragma unroll
+            for (int k = 0; k < VECTOR; k++)
+            {
+                float left = wide(a.v[k]), right = wide(b.v[k]);
+                narrow(a.v[k], left * cosine[i][k] + right * sine[i][k]);
+                narrow(b.v[k], right * cosine[i][k] - left * sine[i][k]);
+            }
+        }
+
+        T* at = to + row * stride + piece * VECTOR;
+        if (row < count)
+        {
+            *(Pack*)at = a;
+            *(Pack*)(at + HALF) = b;
+        }
+    }
+}

@@ -57,6 +57,14 @@ __device__ __forceinline__ u32 pair_of(float first, float second)
     return a.bits | (u32)b.bits << 16;
 }
 
+__device__ __forceinline__ float2 wide_pair(u32 pair)
+{
+    T first, second;
+    first.bits = (u16)pair;
+    second.bits = (u16)(pair >> 16);
+    return make_float2(wide(first), wide(second));
+}
+
 // Where a thread's sums belong: sums[4 i + 2 half + k] is in row row(half), column column(i) + k.
 __device__ __forceinline__ int sum_row(int half)
 {
@@ -74,6 +82,13 @@ __device__ __forceinline__ u32 place_of(u32 panel, int row, int i)
 __device__ __forceinline__ void write_pair(u32 at, u32 value)
 {
     asm volatile("st.shared.b32 [%0], %1;" :: "r"(at), "r"(value) : "memory");
+}
+
+__device__ __forceinline__ u32 read_pair(u32 at)
+{
+    u32 value;
+    asm volatile("ld.shared.b32 %0, [%1];" : "=r"(value) : "r"(at) : "memory");
+    return value;
 }
 
 __device__ __forceinline__ u32 address_of(const void* shared) { return (u32)__cvta_generic_to_shared(shared); }

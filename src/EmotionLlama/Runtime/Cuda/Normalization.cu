@@ -93,12 +93,17 @@ __device__ __forceinline__ void rms_norm_backward_row(
     int packs, float epsilon)
 {
     i64 row = (i64)blockIdx.x * packs;
-    Pack kept[MOST];
+    Pack kept[MOST], beside[MOST];
     float incoming[MOST][VECTOR];
     float2 sums = make_float2(0, 0);
     each_pack<MOST>(packs, [&](int k, int place)
     {
         kept[k] = x[row + place];
+
+        // Behind the sums it would have to be waited for.
+        if (residual)
+            beside[k] = residual[row + place];
+
         Pack g = gradient[row + place], w = weight[place];
         for (int i = 0; i < VECTOR; i++)
             incoming[k][i] = wide(g.v[i]);
@@ -126,14 +131,11 @@ __device__ __forceinline__ void rms_norm_backward_row(
     float largest = 0;
     each_pack<MOST>(packs, [&](int k, int place)
     {
-        Pack out, other;
-        if (residual)
-            other = residual[row + place];
-
+        Pack out;
         for (int i = 0; i < VECTOR; i++)
         {
             float value = incoming[k][i] * scale - wide(kept[k].v[i]) * pull;
-            narrow(out.v[i], residual ? value + wide(other.v[i]) : value);
+            narrow(out.v[i], residual ? value + wide(beside[k].v[i]) : value);
         }
 
         result[row + place] = out;
