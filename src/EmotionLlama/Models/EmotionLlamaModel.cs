@@ -177,12 +177,12 @@ public sealed class EmotionLlamaModel : IDisposable
             batch.Layout(Device),
             batch.PredictedFrom.Send(Device),
             batch.Targets.Send(Device),
+            insertedAt,
             factor,
             training,
             checkpoint,
             layerDone);
-        _projections.Backward(
-            gradient.index_select(0, insertedAt).view(clips.Vectors.shape[0], -1, Llama.Config.HiddenSize), clips);
+        _projections.Backward(gradient.view(clips.Vectors.shape[0], -1, Llama.Config.HiddenSize), clips);
         return loss.MoveToOuterDisposeScope();
     }
 

@@ -193,17 +193,19 @@ public sealed class Llama : IDisposable
     /// <param name="layout">Where the sequences lie in the row.</param>
     /// <param name="rows">The tokens that predict, <c>[targets]</c>, int64.</param>
     /// <param name="targets">The tokens that they shall predict, <c>[targets]</c>, int64.</param>
+    /// <param name="wanted">The tokens whose embeddings' gradient is wanted, <c>[n]</c>, int64.</param>
     /// <param name="factor">What the gradients are multiplied by.</param>
     /// <param name="training">Whether LoRA's dropout is on.</param>
     /// <param name="checkpoint">Which activations are computed again.</param>
     /// <param name="layerDone">Told each layer whose gradients are complete, the last layer first.</param>
     /// <returns>The sum of the targets' cross entropies, a float32 scalar, and <paramref name="factor"/> times the
-    /// gradient of the embeddings, <c>[tokens, hidden]</c>.</returns>
+    /// gradient of the wanted embeddings, <c>[n, hidden]</c>.</returns>
     public (Tensor Loss, Tensor Gradient) Backpropagate(
         Tensor embeddings,
         SequenceLayout layout,
         Tensor rows,
         Tensor targets,
+        Tensor wanted,
         double factor,
         bool training,
         GradCheckpoint checkpoint,
@@ -218,7 +220,7 @@ public sealed class Llama : IDisposable
         using var trace = new LlamaTrace(_layers, Rotations(layout), layout, rows, training, checkpoint);
         var hidden = Total(trace.Forward(embeddings));
         var (loss, gradient) = HeadBackward(hidden, targets, factor);
-        gradient = trace.Backward(gradient, layerDone);
+        gradient = trace.Backward(gradient, wanted, layerDone);
         return (loss.MoveToOuterDisposeScope(), gradient.MoveToOuterDisposeScope());
     }
 

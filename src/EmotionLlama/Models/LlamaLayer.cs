@@ -129,9 +129,16 @@ internal sealed class LlamaLayer : IDisposable
     /// <param name="rotations">The tokens' angles.</param>
     /// <param name="dropout">The masks of this layer.</param>
     /// <param name="rows">The tokens that matter behind this layer; null for all.</param>
-    /// <returns>Gradient of the residual stream before the layer, <c>[tokens, hidden]</c>.</returns>
+    /// <param name="wanted">The tokens before this layer whose gradient is wanted, <c>[n]</c>, int64; null for all.</param>
+    /// <returns>Gradient of the residual stream before the layer, <c>[tokens, hidden]</c>; at tokens that are not wanted, only a
+    /// part of it.</returns>
     public Rows Backward(
-        Rows gradient, LayerActivations kept, Rotations rotations, LayerDropout dropout, Tensor? rows)
+        Rows gradient,
+        LayerActivations kept,
+        Rotations rotations,
+        LayerDropout dropout,
+        Tensor? rows,
+        Tensor? wanted)
     {
         using var scope = NewDisposeScope();
         var gateUp = kept.GateUp ?? GateUpAgain(kept.Middle, dropout.GateUp);
@@ -148,8 +155,9 @@ internal sealed class LlamaLayer : IDisposable
             (attended, middle) = (Spread(attended, rows, kept), Spread(middle.Full, rows, kept));
 
         var row = kept.Attention.Backward(attended, rotations, _queryKeyValue.GradientForms);
+        var (frozen, low) = _queryKeyValue.Backward(row, kept.Updates.QueryKeyValue, wanted);
         return NormBackward(
-            _queryKeyValue.Backward(row, kept.Updates.QueryKeyValue),
+            (wanted is null ? frozen : Spread(frozen, wanted, kept), low),
             dropout.QueryKeyValue,
             kept.Input,
             _inputNorm,

@@ -49,9 +49,10 @@ internal sealed class LlamaTrace(
 
     /// <summary>Goes back through the layers.</summary>
     /// <param name="gradient">Gradient of the residual stream at the rows that matter, <c>[rows, hidden]</c>.</param>
+    /// <param name="wanted">The tokens whose embeddings' gradient is wanted, <c>[n]</c>, int64.</param>
     /// <param name="layerDone">Told each layer whose gradients are complete.</param>
-    /// <returns>Gradient of the embeddings, <c>[tokens, hidden]</c>.</returns>
-    public Tensor Backward(Tensor gradient, Action<int>? layerDone = null)
+    /// <returns>Gradient of these embeddings, <c>[n, hidden]</c>.</returns>
+    public Tensor Backward(Tensor gradient, Tensor wanted, Action<int>? layerDone = null)
     {
         Rows passing = gradient;
         for (var i = layers.Count - 1; i >= 0; i--)
@@ -59,16 +60,18 @@ internal sealed class LlamaTrace(
             var (kept, dropout) = _passed.Pop();
             var incoming = passing;
             passing = checkpoint == GradCheckpoint.Full
-                ? BackwardAgain(i, incoming, kept.Input, dropout)
-                : layers[i].Backward(incoming, kept, rotations, dropout, RowsOf(i));
+                ? BackwardAgain(i, incoming, kept.Input, dropout, WantedOf(i))
+                : layers[i].Backward(incoming, kept, rotations, dropout, RowsOf(i), WantedOf(i));
             kept.Dispose();
             dropout.Dispose();
             incoming.Dispose();
             layerDone?.Invoke(i);
         }
 
-        passing.Codes?.Dispose();
-        return passing.Full;
+        using (passing)
+            return passing.Full.index_select(0, wanted);
+
+        Tensor? WantedOf(int layer) => layer == 0 ? wanted : null;
     }
 
     /// <inheritdoc/>
@@ -83,12 +86,12 @@ internal sealed class LlamaTrace(
         _passed.Clear();
     }
 
-    private Rows BackwardAgain(int layer, Rows gradient, Tensor input, LayerDropout dropout)
+    private Rows BackwardAgain(int layer, Rows gradient, Tensor input, LayerDropout dropout, Tensor? wanted)
     {
         using var scope = NewDisposeScope();
         using var kept = layers[layer].Forward(
             new(input, null), rotations, layout, dropout, RowsOf(layer), out _);
-        return layers[layer].Backward(gradient, kept, rotations, dropout, RowsOf(layer)).MoveToOuterDisposeScope();
+        return layers[layer].Backward(gradient, kept, rotations, dropout, RowsOf(layer), wanted).MoveToOuterDisposeScope();
     }
 
     private Tensor? RowsOf(int layer) => layer == layers.Count - 1 ? rows : null;

@@ -139,11 +139,12 @@ internal sealed class LoraLinear : IDisposable
     /// <summary>Adds the gradients of the updates to theirs, and gives back that of the input.</summary>
     /// <param name="gradient">Gradient of the output, <c>[tokens, out]</c>.</param>
     /// <param name="kept">What <see cref="Forward(Rows, Tensor?, out LoraActivations?)"/> kept.</param>
-    /// <returns>The input's gradient through the frozen maps, and that through the updates, before their dropout:
-    /// null without updates. The whole is <c>Frozen + dropout(Low)</c>.</returns>
-    public (Tensor Frozen, Tensor? Low) Backward(Rows gradient, LoraActivations? kept)
+    /// <param name="wanted">The tokens whose input's gradient is wanted, <c>[n]</c>, int64; null for all.</param>
+    /// <returns>The input's gradient through the frozen maps, of the wanted tokens alone, and that through the updates of all
+    /// tokens, before their dropout: null without updates. The whole is <c>Frozen + dropout(Low)</c>.</returns>
+    public (Tensor Frozen, Tensor? Low) Backward(Rows gradient, LoraActivations? kept, Tensor? wanted = null)
     {
-        var frozen = Frozen.Backward(gradient);
+        var frozen = Frozen.Backward(wanted is null ? gradient : gradient.Full.index_select(0, wanted));
         if (kept is not var (input, low))
             return (frozen, null);
 

@@ -102,6 +102,7 @@ public sealed class Fp8MatrixTests : IDisposable
             SequenceLayout.Create([4, 3], CPU),
             tensor(new long[] { 2, 3, 6 }),
             tensor(new long[] { 5, 9, 1 }),
+            tensor(new long[] { 0, 1, 4, 6 }),
             1,
             training: false,
             GradCheckpoint.None);

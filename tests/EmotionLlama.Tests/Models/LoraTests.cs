@@ -122,7 +122,8 @@ public sealed class LoraTests
     }
 
     private static float Loss(Llama llama, bool training) => llama.Backpropagate(
-        Row(), SequenceLayout.Create([5], CPU), tensor((long[])[4]), tensor((long[])[2]), 1, training, default)
+        Row(), SequenceLayout.Create([5], CPU), tensor((long[])[4]), tensor((long[])[2]), tensor((long[])[0]), 1, training,
+        default)
         .Loss.item<float>();
 
     private static WeightReader Weights() =>

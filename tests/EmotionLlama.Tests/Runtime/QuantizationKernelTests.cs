@@ -161,6 +161,7 @@ public sealed class QuantizationKernelTests : GpuTests
             SequenceLayout.Create([4, 3], llama.Device),
             tensor(new long[] { 2, 3, 6 }, device: llama.Device),
             tensor(new long[] { 5, 9, 1 }, device: llama.Device),
+            tensor(new long[] { 0, 1, 4, 6 }, device: llama.Device),
             1,
             training: false,
             GradCheckpoint.None);
