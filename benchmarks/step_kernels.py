@@ -23,6 +23,7 @@ KINDS = (
     ("normalization, backwards", r"^rms_norm_backward"),
     ("residual sum and normalization", r"^add_rms_norm"),
     ("rotation, backwards", r"^rope_backward"),
+    ("rotation, with the low-rank updates", r"^update_and_turn"),
     ("rotation", r"^rope"),
     ("AdamW", r"^adamw"),
     ("dropout", r"^dropout"),
