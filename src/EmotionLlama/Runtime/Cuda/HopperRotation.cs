@@ -44,7 +44,7 @@ internal sealed class HopperRotation
         && row.device_type == TorchSharp.DeviceType.CUDA
         && row.size(1) == (heads + (2 * keyHeads)) * Channels
         && row.is_contiguous()
-        && updates.All(update => Takes(update, row.dtype, updates[0]))
+        && updates.All(update => Covers(update, heads, keyHeads) && Takes(update, row.dtype, updates[0]))
             ? Loaded.GetOrAdd(
                 (row.dtype, row.device_index),
                 static key => HopperUnits.Serve(key.Type) ? new(key.Type) : null)
@@ -64,6 +64,15 @@ internal sealed class HopperRotation
             sharedBytes: SharedBytes);
 
         LowRankUpdate? Of(int firstHead) => updates.FirstOrDefault(update => update.FirstColumn == firstHead * Channels);
+    }
+
+    /// <summary>Whether it is one of all queries, of all keys, or of all values.</summary>
+    private static bool Covers(LowRankUpdate update, int heads, int keyHeads)
+    {
+        (long First, long Count)[] kinds = [(0, heads), (heads, keyHeads), (heads + keyHeads, keyHeads)];
+        return kinds.Contains((update.FirstColumn / Channels, update.Columns / Channels))
+            && update.FirstColumn % Channels == 0
+            && update.Columns % Channels == 0;
     }
 
     private static bool Takes(LowRankUpdate update, ScalarType type, LowRankUpdate first)

@@ -83,9 +83,9 @@ struct Angles
 // x has rows of stride values: the heads of queries, of keys and of values. Those without an update have no matrices; where values
 // have none, no block is launched for them.
 extern "C" __global__ void __launch_bounds__(THREADS, 2) update_and_turn(
-    T* x, int stride, int tokens, int heads, int key_heads, int heads_of_block, int groups, const T* low_query, const T* second_query,
-    const T* low_key, const T* second_key, const T* low_value, const T* second_value, int low_stride, int rank,
-    const float* cosines, const float* sines, const i64* positions)
+    T* x, int stride, int tokens, int heads, int key_heads, int heads_of_block, int groups, const T* low_query,
+    const T* second_query, const T* low_key, const T* second_key, const T* low_value, const T* second_value, int low_stride,
+    int rank, const float* cosines, const float* sines, const i64* positions)
 {
     int query_groups = (heads + heads_of_block - 1) / heads_of_block;
     int key_groups = (key_heads + heads_of_block - 1) / heads_of_block;
