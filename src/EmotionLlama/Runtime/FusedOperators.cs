@@ -126,11 +126,10 @@ internal static class FusedOperators
         Tensor row, Rotations rotations, int heads, int keyHeads, params IReadOnlyList<LowRankUpdate> updates)
     {
         var all = row.view(row.size(0), heads + (2 * keyHeads), -1);
-        var value = all.narrow(1, heads + keyHeads, keyHeads);
         if (HopperRotation.For(row, heads, keyHeads, updates) is { } onePass)
         {
             onePass.UpdateAndTurn(row, rotations, heads, keyHeads, updates);
-            return new(all.narrow(1, 0, heads), all.narrow(1, heads, keyHeads), value);
+            return Split(all);
         }
 
         foreach (var update in updates)
@@ -139,12 +138,14 @@ internal static class FusedOperators
         if (FusedKernels.For(row, all.size(2) / 2) is { } kernels)
         {
             kernels.Rope(row, rotations, heads + keyHeads, (int)all.size(2) / 2);
-            return new(all.narrow(1, 0, heads), all.narrow(1, heads, keyHeads), value);
+            return Split(all);
         }
 
         var (cosine, sine) = rotations.Gathered;
-        var turned = Operators.Rope(all.narrow(1, 0, heads + keyHeads), cosine, sine);
-        return new(turned.narrow(1, 0, heads), turned.narrow(1, heads, keyHeads), value);
+        return Split(Operators.Rope(all.narrow(1, 0, heads + keyHeads), cosine, sine));
+
+        QueryKeyValue Split(Tensor turned) =>
+            new(turned.narrow(1, 0, heads), turned.narrow(1, heads, keyHeads), all.narrow(1, heads + keyHeads, keyHeads));
     }
 
     /// <summary>The gradient of a row of queries, keys and values.</summary>

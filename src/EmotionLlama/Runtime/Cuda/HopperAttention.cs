@@ -10,21 +10,16 @@ internal sealed class HopperAttention
     /// <summary>Where the kernels are.</summary>
     public static readonly string[] Files = ["HopperUnits.cu", "HopperTiles.cu", "HopperAttention.cu"];
 
-    private const int Channels = 128;
-    private const int Tile = 64;
-    private const int TileBytes = Tile * Channels * 2;
-    private const int Threads = 128;
-
     // Tiles that a block keeps in shared memory, and the numbers of two tiles of queries.
-    private const int ForwardBytes = 4 * TileBytes;
-    private const int BackwardBytes = (6 * TileBytes) + (2 * 2 * Tile * sizeof(float));
+    private const int ForwardBytes = 4 * HopperTiles.Bytes;
+    private const int BackwardBytes = (6 * HopperTiles.Bytes) + (2 * 2 * HopperTiles.Rows * sizeof(float));
 
     // Key heads whose gradients are computed near one another, so that they find each other's rows in the cache. Of 4 to 512, 8 was
     // the fastest at 7,680 tokens.
     private const int Chunk = 8;
 
     private static readonly ConcurrentDictionary<(ScalarType Type, int Device), HopperAttention?> Loaded = new();
-    private static readonly float RootOfChannels = MathF.Sqrt(Channels);
+    private static readonly float RootOfChannels = MathF.Sqrt(HopperTiles.Channels);
 
     private readonly nint _attend, _backward;
 
@@ -44,8 +39,8 @@ internal sealed class HopperAttention
     {
         var (query, key, value) = inputs;
         return query.device_type == TorchSharp.DeviceType.CUDA
-            && query.size(2) == Channels
-            && query.stride(0) == (query.size(1) + (2 * key.size(1))) * Channels
+            && query.size(2) == HopperTiles.Channels
+            && query.stride(0) == (query.size(1) + (2 * key.size(1))) * HopperTiles.Channels
             && key.stride(0) == query.stride(0)
             && value.stride(0) == query.stride(0)
                 ? Loaded.GetOrAdd(
@@ -61,12 +56,12 @@ internal sealed class HopperAttention
     {
         var (query, key, value) = inputs;
         var (tokens, heads) = (query.size(0), query.size(1));
-        var output = empty([tokens, heads * Channels], query.dtype, query.device);
+        var output = empty([tokens, heads * HopperTiles.Channels], query.dtype, query.device);
         var logarithms = empty([heads, tokens], ScalarType.Float32, query.device);
         var blocks = Blocks(layout);
         CudaApi.Launch(
-            _attend, blocks * heads * layout.Count, Threads, [query, key, value, (int)query.stride(0), output, logarithms,
-            layout.Starts, blocks, (int)heads, (int)(heads / key.size(1)), (int)tokens, ScaleTo2],
+            _attend, blocks * heads * layout.Count, HopperTiles.Threads, [query, key, value, (int)query.stride(0),
+            output, logarithms, layout.Starts, blocks, (int)heads, (int)(heads / key.size(1)), (int)tokens, ScaleTo2],
             sharedBytes: ForwardBytes);
         return (output, logarithms);
     }
@@ -94,8 +89,8 @@ internal sealed class HopperAttention
         using var products = empty_like(logarithms);
         using var counted = zeros([units], ScalarType.Int32, query.device);
         CudaApi.Launch(
-            _backward, (units + Chunk - 1) / Chunk * Chunk * blocks * (group + 1), Threads, [query, key, value,
-            (int)query.stride(0), output, gradient, logarithms, products, counted, result, layout.Starts, layout.Count,
+            _backward, (units + Chunk - 1) / Chunk * Chunk * blocks * (group + 1), HopperTiles.Threads, [query, key,
+            value, (int)query.stride(0), output, gradient, logarithms, products, counted, result, layout.Starts, layout.Count,
             blocks, Chunk, (int)heads, (int)group, (int)tokens, ScaleTo2, 1 / RootOfChannels, rotations.Table.Cosines,
             rotations.Table.Sines, rotations.Positions],
             sharedBytes: BackwardBytes);
@@ -105,5 +100,5 @@ internal sealed class HopperAttention
     // Scores are divided by the root of the channels, and become exponents of 2.
     private static float ScaleTo2 => MathF.Log2(MathF.E) / RootOfChannels;
 
-    private static int Blocks(SequenceLayout layout) => (layout.Longest + Tile - 1) / Tile;
+    private static int Blocks(SequenceLayout layout) => (layout.Longest + HopperTiles.Rows - 1) / HopperTiles.Rows;
 }

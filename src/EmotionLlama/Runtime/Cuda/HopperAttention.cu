@@ -135,8 +135,8 @@ extern "C" __global__ void __launch_bounds__(THREADS, 3) attend(
         nullptr, nullptr);
 }
 
-// How many blocks of a key head's have been through some place, counted in global memory. What they wrote before that is seen by
-// those that have waited for them.
+// Counts a block in global memory, and waits until so many have been counted there: what these wrote before, the one that waited
+// sees.
 __device__ __forceinline__ void count_block(int* counted)
 {
     __syncthreads();

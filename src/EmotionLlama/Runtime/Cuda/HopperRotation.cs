@@ -10,10 +10,7 @@ internal sealed class HopperRotation
     /// <summary>Where the kernel is.</summary>
     public static readonly string[] Files = ["HopperUnits.cu", "HopperTiles.cu", "HopperRotation.cu"];
 
-    private const int Channels = 128;
     private const int MostRank = 64;
-    private const int Tile = 64;
-    private const int Threads = 128;
 
     // Values that are read at once; rows of the updates' factors begin at multiples of it.
     private const int Vector = 8;
@@ -22,7 +19,7 @@ internal sealed class HopperRotation
     private const int HeadsOfBlock = 8;
 
     // Two heads and the rows of their second matrices, and the tokens' inner values.
-    private const int SharedBytes = ((4 * Channels) + MostRank) * Tile * 2;
+    private const int SharedBytes = (4 * HopperTiles.Bytes) + (HopperTiles.Rows * MostRank * 2);
 
     private static readonly ConcurrentDictionary<(ScalarType Type, int Device), HopperRotation?> Loaded = new();
 
@@ -42,7 +39,7 @@ internal sealed class HopperRotation
     public static HopperRotation? For(Tensor row, int heads, int keyHeads, IReadOnlyList<LowRankUpdate> updates) =>
         updates.Count > 0
         && row.device_type == TorchSharp.DeviceType.CUDA
-        && row.size(1) == (heads + (2 * keyHeads)) * Channels
+        && row.size(1) == (heads + (2 * keyHeads)) * HopperTiles.Channels
         && row.is_contiguous()
         && updates.All(update => Covers(update, heads, keyHeads) && Takes(update, row.dtype, updates[0]))
             ? Loaded.GetOrAdd(
@@ -58,21 +55,22 @@ internal sealed class HopperRotation
         var (query, key, value) = (Of(0), Of(heads), Of(heads + keyHeads));
         var groups = Groups(heads) + (Groups(keyHeads) * (value is null ? 1 : 2));
         CudaApi.Launch(
-            _updateAndTurn, (tokens + Tile - 1) / Tile * groups, Threads, [row, (int)row.size(1), (int)tokens, heads,
-            keyHeads, HeadsOfBlock, groups, query?.Low, query?.Second, key?.Low, key?.Second, value?.Low, value?.Second,
-            (int)low.stride(0), (int)low.size(1), rotations.Table.Cosines, rotations.Table.Sines, rotations.Positions],
+            _updateAndTurn, (tokens + HopperTiles.Rows - 1) / HopperTiles.Rows * groups, HopperTiles.Threads, [row,
+            (int)row.size(1), (int)tokens, heads, keyHeads, HeadsOfBlock, groups, query?.Low, query?.Second, key?.Low,
+            key?.Second, value?.Low, value?.Second, (int)low.stride(0), (int)low.size(1), rotations.Table.Cosines,
+            rotations.Table.Sines, rotations.Positions],
             sharedBytes: SharedBytes);
 
-        LowRankUpdate? Of(int firstHead) => updates.FirstOrDefault(update => update.FirstColumn == firstHead * Channels);
+        LowRankUpdate? Of(int firstHead) =>
+            updates.FirstOrDefault(update => update.FirstColumn == firstHead * HopperTiles.Channels);
     }
 
     /// <summary>Whether it is one of all queries, of all keys, or of all values.</summary>
     private static bool Covers(LowRankUpdate update, int heads, int keyHeads)
     {
-        (long First, long Count)[] kinds = [(0, heads), (heads, keyHeads), (heads + keyHeads, keyHeads)];
-        return kinds.Contains((update.FirstColumn / Channels, update.Columns / Channels))
-            && update.FirstColumn % Channels == 0
-            && update.Columns % Channels == 0;
+        long queries = heads * HopperTiles.Channels, keys = keyHeads * HopperTiles.Channels;
+        (long, long)[] kinds = [(0, queries), (queries, keys), (queries + keys, keys)];
+        return kinds.Contains((update.FirstColumn, update.Columns));
     }
 
     private static bool Takes(LowRankUpdate update, ScalarType type, LowRankUpdate first)
